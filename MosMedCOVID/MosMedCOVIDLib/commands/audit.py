@@ -1,0 +1,28 @@
+"""`audit PATH`: the technical audit alone."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from ..errors import StudyRefused, UsageError
+from ..reporting.text import audit_lines, study_text
+from ..study.audit import audit_of_refusal
+from .way import SCHEMA, read_and_audit, study_json, unread_study_json
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the audit of whatever exists at the path; 3 where it is refused."""
+    if not options.path.exists():
+        raise UsageError(f"There is no file or folder {options.path}.")
+    try:
+        study, audit = read_and_audit(options.path)
+        about = study_json(study)
+    except StudyRefused as refusal:
+        about, audit = unread_study_json(options.path), audit_of_refusal(refusal)
+    if options.json:
+        print(json.dumps({"schema": SCHEMA, "study": about, **audit.as_json()}, ensure_ascii=False))
+    else:
+        lines = [study_text(about), *(f"  {line}" for line in audit_lines(audit.as_json())), f"  {audit.verdict}"]
+        print("\n".join(lines))
+    return StudyRefused.exit_code if audit.refusal else 0

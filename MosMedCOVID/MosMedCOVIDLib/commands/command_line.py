@@ -1,0 +1,133 @@
+"""`python3 MosMedCOVID …`: all commands and their arguments, and how a command's end is told.
+
+Imports the standard library alone, so that help needs no package; a command's own file is imported when it runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from ..errors import Cancelled, MosMedError, SetupError
+
+VERSION = "0.1.0"
+RESULTS = Path("MosMedCOVID-results")
+HELP = {
+    "grade": "read, audit, segment, grade and save one study, several, or folders of studies",
+    "audit": "say whether a study may be graded, and what to know about it",
+    "evaluate-model": "Dice and involvement against labelled cases",
+    "phantom": "write a teaching phantom with a known answer",
+    "setup": "set up .venv, or repair it, and say what is there",
+}
+EXIT_CODES = """exit codes: 0 done; 2 wrong usage, or no such path; 3 refused, or not a study; 4 set-up (package,
+weights, device); 5 could not write; 130 cancelled; 1 a defect of ours"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs what the arguments ask for; the exit code. A user reads a sentence; with --debug a traceback comes too."""
+    debug = "--debug" in arguments
+    try:
+        options = _parse([argument for argument in arguments if argument != "--debug"])
+        command = importlib.import_module(f"..{options.command.replace('-', '_')}", __name__)
+        return int(command.run(options))
+    except MosMedError as error:
+        return _told(error, debug)
+    except KeyboardInterrupt:
+        return _told(Cancelled("Stopped; what was finished is kept, nothing is left half done."), debug)
+    except ModuleNotFoundError as error:
+        said = f"The package {error.name} is missing or damaged: run `python3 MosMedCOVID setup`."
+        return _told(SetupError(said), debug, error)
+    except BrokenPipeError:  # whoever read the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        said = f"A defect of MosMedCOVID ({type(error).__name__}: {error}); --debug shows where it arose."
+        return _told(MosMedError(said), debug, error)
+
+
+def _told(error: MosMedError, debug: bool, cause: Exception | None = None) -> int:
+    if debug:
+        raise cause or error
+    print(error, file=sys.stderr)
+    return error.exit_code
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    """The command and its options; argparse itself ends the program with 2 on wrong usage."""
+    command = next((argument for argument in arguments if not argument.startswith("-")), "")
+    if command not in HELP:
+        return _viewer_parser().parse_args(arguments)
+    parser = argparse.ArgumentParser(
+        prog=f"python3 MosMedCOVID {command}", description=HELP[command], epilog=EXIT_CODES
+    )
+    parser.set_defaults(command=command)
+    ADD_ARGUMENTS[command](parser)
+    arguments.remove(command)
+    return parser.parse_args(arguments)
+
+
+def _viewer_parser() -> argparse.ArgumentParser:
+    commands = "\n".join(f"  {name:<16}{text}" for name, text in HELP.items())
+    parser = argparse.ArgumentParser(
+        prog="python3 MosMedCOVID",
+        description="Lungs and COVID-19 lesions of a chest CT, graded CT-0 to CT-4. Without PATH: a teaching phantom.",
+        epilog=f"commands (each has --help):\n{commands}\n\n{EXIT_CODES}\n",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a NIfTI file or a DICOM folder")
+    _device(parser)
+    parser.add_argument("--version", action="version", version=f"MosMedCOVID {VERSION}")
+    parser.set_defaults(command="show", out=RESULTS)
+    return parser
+
+
+def _grade(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a NIfTI file, a DICOM folder, or a folder")
+    parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="folder for the results")
+    _json(parser)
+    _device(parser)
+    parser.add_argument("--rule", choices=("total", "worse_lung"), default="total", help="which lungs are judged")
+    parser.add_argument("--force", action="store_true", help="segment what the audit refuses too, without a grade")
+
+
+def _audit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, metavar="PATH", help="a NIfTI file or a DICOM folder")
+    _json(parser)
+
+
+def _evaluate_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="DIR", help="labelled cases, or the root of MosMedData")
+    _json(parser)
+    _device(parser)
+
+
+def _phantom(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE.nii.gz", help="the CT; its masks are written beside it")
+    parser.add_argument("--involvement", type=float, default=35.0, metavar="PERCENT", help="of both lungs (35)")
+
+
+def _setup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--torch", choices=("cpu", "cuda"), help="without it: CUDA where there is an NVIDIA GPU")
+    parser.add_argument("--wheels", type=Path, metavar="DIR", help="install from this folder of wheels, offline")
+    _json(parser)
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="JSON on standard output, one line each, nothing else")
+
+
+def _device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
+
+
+ADD_ARGUMENTS = {
+    "grade": _grade,
+    "audit": _audit,
+    "evaluate-model": _evaluate_model,
+    "phantom": _phantom,
+    "setup": _setup,
+}

@@ -1,0 +1,1 @@
+"""What masks mean: millilitres, involvement and the CT grade."""

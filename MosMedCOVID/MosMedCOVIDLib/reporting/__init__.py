@@ -1,0 +1,1 @@
+"""Results for the eye: text and pictures. Shows figures, computes none."""

@@ -1,0 +1,79 @@
+"""A graded or refused study in words, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+NOT_CLINICAL = "Research and teaching, not for clinical decisions."
+MARKS = {"ok": "✓", "warning": "!", "refused": "✗"}
+BOUNDARIES = (0, 25, 50, 75, 100)
+
+
+def percent_text(percent: float) -> str:
+    """A percentage with one decimal, or with as many more as it takes not to fall onto a boundary of the grade."""
+    for decimals in range(1, 5):
+        text = f"{percent:.{decimals}f}"
+        if float(text) not in BOUNDARIES or float(text) == percent:
+            break
+    return f"{text} %"
+
+
+def study_text(study: Mapping[str, Any]) -> str:
+    """Name, size and spacing in one line."""
+    if "shape" not in study:
+        return str(study["name"])
+    slices, rows, columns = study["shape"]
+    spacing = " × ".join(f"{mm:.2f}" for mm in study["spacing_mm"])
+    return f"{study['name']} · {slices} × {rows} × {columns} voxels of {spacing} mm · {study['kind']}"
+
+
+def result_text(result: Mapping[str, Any]) -> str:
+    """The JSON of one study (graded, refused or failed) as lines for a reader."""
+    lines = [study_text(result["study"])]
+    if "refused" in result:
+        lines.append(f"  Refused: {result['refused']['reason']}")
+    elif "error" in result:
+        lines.append(f"  Failed: {result['error']['message']}")
+    else:
+        lines += ["", *(f"  {line}" for line in grade_lines(result)), ""]
+        lines += [f"  {line}" for line in audit_lines(result["audit"], only_remarks=True)]
+        model = result["model"]
+        seconds = f"{result['seconds']['total']:.1f} s"
+        again = " · graded earlier, not again" if result.get("resumed") else ""
+        lines.append(f"  {model['name']} {model['version']} on {model['device']} · {seconds}{again}")
+        lines += [f"  {what:<8} {file}" for what, file in result["files"].items()]
+        lines.append(f"  {NOT_CLINICAL}")
+    return "\n".join(lines)
+
+
+def audit_lines(audit: Mapping[str, Any], only_remarks: bool = False) -> list[str]:
+    """One line for each check, or only for those that a reader should know of."""
+    checks = [check for check in audit["checks"] if not only_remarks or check["level"] != "ok"]
+    return [f"{MARKS[check['level']]} {check['message']}" for check in checks]
+
+
+def headline(result: Mapping[str, Any]) -> str:
+    """The grade and what it rests on, in one line."""
+    if result["grade"] is None:
+        return f"No grade: {result['withheld']}"
+    text = f"{result['grade']}  involvement {percent_text(result['involvement_percent'])}"
+    if result["interval_percent"]:
+        low, high = (percent_text(percent) for percent in result["interval_percent"])
+        text += f", plausible {low} to {high} (not calibrated)"
+    return text
+
+
+def grade_lines(result: Mapping[str, Any]) -> list[str]:
+    """The grade and its figures, lung by lung."""
+    lines = [headline(result)]
+    if result["to_next_boundary_percent"] is not None:
+        lines.append(f"{result['to_next_boundary_percent']:.2f} points below the next grade")
+    if result["borderline"]:
+        lines.append("Borderline: within the plausible interval the grade differs.")
+    rule = "both lungs together" if result["rule"] == "total" else "the worse lung"
+    lines += ["", f"{'':8}{'lung ml':>10}{'lesion ml':>12}{'share':>10}   judged by {rule}"]
+    for side, lung in result["lungs"].items():
+        share = percent_text(lung["percent"])
+        lines.append(f"{side:8}{lung['lung_ml']:>10.0f}{lung['lesion_ml']:>12.1f}{share:>10}")
+    return lines

@@ -1,0 +1,1 @@
+"""Results on disk: exact, never over an existing file, never half written."""

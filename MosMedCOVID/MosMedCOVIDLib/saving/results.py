@@ -1,0 +1,62 @@
+"""What is saved of a graded study: its masks and the figures, together and under one version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..segmentation.masks import Masks
+from ..study.study import Study
+from .nifti import write_volume
+from .versions import Writer, save_together
+
+ENDINGS = {"lesions": "_mask.nii.gz", "lungs": "_lungs.nii.gz", "grade": "_grade.json"}
+
+
+def save_results(
+    folder: Path,
+    study: Study,
+    masks: Masks,
+    result: Callable[[dict[str, str]], Mapping[str, Any]],
+    more: Mapping[str, Writer] | None = None,
+) -> dict[str, str]:
+    """Saves <study>_mask.nii.gz (lesions {0, 1}), _lungs.nii.gz ({0, 1 right, 2 left}), _grade.json, and more.
+
+    result: makes the JSON from the files' paths; more: further writers by ending. Returns the paths by what they
+    are: "lesions", "lungs", "grade", and the ending's word for more ("_picture.png": "picture").
+    SaveError where something could not be written; nothing is left then, and no older file is ever touched.
+    """
+    more = more or {}
+    endings = {**ENDINGS, **{ending.strip("_").partition(".")[0]: ending for ending in more}}
+
+    def files(names: Mapping[str, Path]) -> dict[str, str]:
+        return {what: str(names[ending]) for what, ending in endings.items()}
+
+    def volume(values: np.ndarray) -> Writer:
+        return lambda path, names: write_volume(path, values, study)
+
+    def figures(path: Path, names: Mapping[str, Path]) -> None:
+        path.write_text(json.dumps(result(files(names)), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    own = (volume(masks.lesions), volume(masks.lungs), figures)
+    return files(save_together(folder, study.name, {**dict(zip(ENDINGS.values(), own, strict=True)), **more}))
+
+
+def saved_result(folder: Path, study: Path, stem: str) -> dict[str, Any] | None:
+    """The newest result of a study in a folder, or None where there is none that is newer than the study itself."""
+    for path in sorted(folder.glob("*_grade*.json"), key=lambda found: found.stat().st_mtime, reverse=True):
+        if not path.name.startswith(f"{stem}_grade"):
+            continue
+        try:
+            result = dict(json.loads(path.read_text(encoding="utf-8")))
+            same = Path(result["study"]["path"]).resolve() == study.resolve()
+            complete = all(Path(file).exists() for file in result["files"].values())
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue  # not one of ours, or half deleted
+        if same and complete and path.stat().st_mtime > study.stat().st_mtime:
+            return result
+    return None

@@ -1,0 +1,126 @@
+"""Starts the worker process, gives it studies and waits for masks; for the command line (the panel has QProcess)."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+from ..errors import Cancelled, MosMedError, WorkerDied
+from ..study.study import Study
+from .bundle import DEFAULT_BUNDLE
+from .masks import Masks
+from .protocol import WORKER_MODULE, Progress, read_answer, write_job
+
+MODULE_FOLDER = Path(__file__).resolve().parents[2]
+
+
+class SegmentationWorker:
+    """A warm worker process. Used as a context; `segment` starts it again where it was stopped or has died."""
+
+    def __init__(self, bundle: Path = DEFAULT_BUNDLE) -> None:
+        self._bundle = bundle
+        self._process: subprocess.Popen[str] | None = None
+        self._folder: Path | None = None
+        self._jobs = 0
+        self._cancelled = False
+
+    def __enter__(self) -> SegmentationWorker:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def process_id(self) -> int | None:
+        """The worker's process number while it runs."""
+        return self._process.pid if self._process and self._process.poll() is None else None
+
+    def start(self) -> None:
+        """Starts the process, so that the network is being loaded while a study is read."""
+        if self.process_id is not None:
+            return
+        self.stop()
+        self._folder = Path(tempfile.mkdtemp(prefix="MosMedCOVID-"))
+        with (self._folder / "log.txt").open("w") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", WORKER_MODULE, "--bundle", str(self._bundle)],
+                cwd=MODULE_FOLDER,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                encoding="utf-8",
+            )
+
+    def segment(
+        self, study: Study, device: str = "auto", on_progress: Callable[[Progress], None] = lambda progress: None
+    ) -> Masks:
+        """Lungs and lesions of a study. Cancelled after `cancel`, SetupError for a damaged model or a missing device.
+
+        Whatever is raised, by `on_progress` too, stops the worker and leaves nothing behind; the next call starts anew.
+        """
+        self.start()
+        self._cancelled = False
+        assert self._process and self._process.stdin and self._process.stdout and self._folder
+        self._jobs += 1
+        folder = self._folder / f"job{self._jobs}"
+        try:
+            folder.mkdir()
+            line = write_job(folder, self._jobs, study, device)
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+            for answer in self._process.stdout:
+                heard = read_answer(answer, self._jobs, folder)
+                if isinstance(heard, Masks):
+                    shutil.rmtree(folder)
+                    return heard
+                if heard:
+                    on_progress(heard)
+            raise self._death()
+        except BrokenPipeError:
+            error = self._death()
+            self.stop()
+            raise error from None
+        except BaseException:
+            self.stop()
+            raise
+
+    def cancel(self) -> None:
+        """Ends the work at once, from whichever thread; the `segment` that waits for it raises Cancelled."""
+        self._cancelled = True
+        if self._process:
+            self._process.kill()
+
+    def stop(self) -> None:
+        """Ends the process, if there is one, and removes what it wrote."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                with contextlib.suppress(OSError):
+                    pipe and pipe.close()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+        self._process = self._folder = None
+
+    def _death(self) -> MosMedError:
+        """Why the process ended before its work was done."""
+        assert self._process and self._folder
+        code = self._process.wait()
+        if self._cancelled:
+            return Cancelled("The segmentation was cancelled; nothing was saved.")
+        if code < 0:
+            name = signal.Signals(-code).name
+            return WorkerDied(
+                f"The segmentation process was ended from outside ({name}), perhaps because memory ran out; "
+                "nothing was saved. Close other programs and run it again."
+            )
+        log = (self._folder / "log.txt").read_text(errors="replace").strip().splitlines()
+        return WorkerDied(f"The segmentation process ended by itself (code {code}): {log[-1] if log else 'no word'}")

@@ -1,0 +1,91 @@
+"""What the worker process and whoever started it say to each other: JSON lines, and volumes as files beside them.
+
+To the worker's standard input goes one line a job: {"job": 1, "folder": …, "device": …, "affine": […], "name": …}; the
+folder holds `hu.npy`. From its standard output come {"job": 1, "progress": {"stage", "percent", "seconds_left"}}, and
+at the end {"job": 1, "result": {…}} with the masks as `lungs.npy`, `lesions.npy` and `lesion_probability.npy` in that
+folder, or {"job": 1, "error": {"kind", "message"}}. The worker ends when its standard input closes.
+
+Pure, so that a subprocess and a QProcess can both speak it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import Cancelled, MosMedError, SetupError, StudyRefused
+from ..study.study import Study
+from .masks import Masks, Model
+
+WORKER_MODULE = "MosMedCOVIDLib.segmentation.worker"
+MASK_FILES = ("lungs", "lesions", "lesion_probability")
+ERROR_KINDS: dict[str, type[MosMedError]] = {"SetupError": SetupError, "Cancelled": Cancelled}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is: what is being done, percent of the whole job, and the time left in s (None: not known yet)."""
+
+    stage: str
+    percent: float
+    seconds_left: float | None = None
+
+
+def write_job(folder: Path, number: int, study: Study, device: str) -> str:
+    """Puts a study's HU into the job's folder; the line that tells the worker to segment it."""
+    np.save(folder / "hu.npy", study.hu)
+    job = {"job": number, "folder": str(folder), "device": device, "name": study.name, "affine": study.affine.tolist()}
+    return json.dumps(job)
+
+
+def read_job(line: str) -> tuple[int, Path, str, Study]:
+    """Number, folder, device and study of a job line; the HU stay on disk and are mapped into memory."""
+    job = json.loads(line)
+    folder = Path(job["folder"])
+    hu = np.load(folder / "hu.npy", mmap_mode="r")
+    study = Study(hu, np.array(job["affine"]), job["name"], folder, "scene")
+    return job["job"], folder, job["device"], study
+
+
+def progress_line(number: int, progress: Progress) -> str:
+    """The worker's line about how far it is."""
+    return json.dumps({"job": number, "progress": asdict(progress)})
+
+
+def write_result(folder: Path, number: int, masks: Masks) -> str:
+    """Puts the masks into the job's folder; the worker's last line of a job that succeeded."""
+    for name in MASK_FILES:
+        np.save(folder / f"{name}.npy", getattr(masks, name))
+    return json.dumps({"job": number, "result": asdict(masks.model) if masks.model else None})
+
+
+def error_line(number: int, error: Exception) -> str:
+    """The worker's last line of a job that failed."""
+    kind = type(error).__name__ if isinstance(error, MosMedError) else "Defect"
+    return json.dumps({"job": number, "error": {"kind": kind, "message": str(error) or type(error).__name__}})
+
+
+def read_answer(line: str, number: int, folder: Path) -> Progress | Masks | None:
+    """What a line of the worker means for a job: how far it is, its masks, or None where it is not about this job.
+
+    Raises the error that the worker reports.
+    """
+    answer: dict[str, Any] = json.loads(line)
+    if answer.get("job") != number:
+        return None
+    if "progress" in answer:
+        return Progress(**answer["progress"])
+    if "error" in answer:
+        raise _error(**answer["error"])
+    lungs, lesions, probability = (np.load(folder / f"{name}.npy") for name in MASK_FILES)
+    return Masks(lungs, lesions, Model(**answer["result"]), probability)
+
+
+def _error(kind: str, message: str) -> MosMedError:
+    if kind == "StudyRefused":
+        return StudyRefused("segmentation", message)
+    return ERROR_KINDS.get(kind, MosMedError)(message)

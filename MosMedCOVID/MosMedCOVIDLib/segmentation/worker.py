@@ -1,0 +1,135 @@
+"""The worker process: `python -m MosMedCOVIDLib.segmentation.worker [--bundle FOLDER]`; see protocol.py.
+
+It loads the network once, stays warm between studies, and may be killed at any time: it owns nothing but the folder
+of the job at hand, which it removes itself when whoever started it is gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import queue
+import shutil
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from ..errors import MosMedError
+from ..study.quick_lungs import find_quick_lungs
+from ..study.study import Study
+from . import protocol
+from .bundle import DEFAULT_BUNDLE, Bundle
+from .masks import Masks
+from .masks_from_probabilities import masks_from_probabilities
+from .view import View
+
+if TYPE_CHECKING:
+    from .network import Network
+
+# Percent of a job at which each stage begins, by the time it takes on two cores.
+STAGES = {"loading the network": 0, "finding the lungs": 2, "lungs and lesions": 10, "drawing the masks": 85}
+
+
+class Job:
+    """Reports how far one job is; time left is judged by the pace so far."""
+
+    def __init__(self, number: int, send: Callable[[str], None]) -> None:
+        self._number, self._send, self._begin = number, send, time.monotonic()
+        self._sent = 0.0
+
+    def stage(self, stage: str, share: float = 0.0) -> None:
+        """`share` 0…1 of a stage is done; reported at most ten times a second."""
+        begins = sorted([*STAGES.values(), 100])
+        start = STAGES[stage]
+        percent = start + share * (begins[begins.index(start) + 1] - start)
+        now = time.monotonic()
+        if share in (0.0, 1.0) or now - self._sent > 0.1:
+            elapsed = now - self._begin
+            left = elapsed * (100 - percent) / percent if percent > 12 else None
+            self._send(protocol.progress_line(self._number, protocol.Progress(stage, percent, left)))
+            self._sent = now
+
+
+class Segmenter:
+    """Segments studies with one bundle; the network is loaded for the first one and kept."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._networks: dict[str, Network] = {}
+
+    def network(self, device: str) -> Network:
+        """The network on a device ("auto", "cpu" or "cuda")."""
+        from .network import Network
+
+        if device not in self._networks:
+            self._networks[device] = Network(self._bundle, device)
+        return self._networks[device]
+
+    def segment(self, study: Study, device: str, stage: Callable[[str, float], None]) -> Masks:
+        """Masks of a study on its own grid."""
+        stage("loading the network", 0.0)
+        network = self.network(device)
+        stage("finding the lungs", 0.0)
+        view = View.of(study, find_quick_lungs(study), network.view_settings)
+        stage("lungs and lesions", 0.0)
+        probabilities = network.probabilities(view, lambda share: stage("lungs and lesions", share))
+        model = self._bundle.model(str(network.device.type))
+        stage("drawing the masks", 0.0)
+        draw = masks_from_probabilities
+        return draw(study, view, probabilities, model, lambda share: stage("drawing the masks", share))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Works through the jobs on standard input until it closes."""
+    parser = argparse.ArgumentParser(prog="worker")
+    parser.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE)
+    segmenter = Segmenter(Bundle(parser.parse_args(arguments).bundle))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's to handle; it ends this process
+    output = _take_standard_output()
+    jobs: queue.Queue[str] = queue.Queue()
+    current: list[Path] = []
+    threading.Thread(target=_watch_standard_input, args=(jobs, current), daemon=True).start()
+    with contextlib.suppress(MosMedError):  # the first job meets it again, and reports it
+        segmenter.network("auto")  # warm when the first study has been read
+    while True:
+        number, folder, device, study = protocol.read_job(jobs.get())
+        current[:] = [folder]
+
+        def send(line: str) -> None:
+            print(line, file=output, flush=True)
+
+        try:
+            masks = segmenter.segment(study, device, Job(number, send).stage)
+            send(protocol.write_result(folder, number, masks))
+        except Exception as error:
+            if not isinstance(error, MosMedError):
+                traceback.print_exc()
+            send(protocol.error_line(number, error))
+        current.clear()
+
+
+def _take_standard_output() -> TextIO:
+    """Keeps standard output for the protocol alone; what a library prints goes to standard error."""
+    kept = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return kept
+
+
+def _watch_standard_input(jobs: queue.Queue[str], current: list[Path]) -> None:
+    """Queues the lines of standard input; when it closes nobody waits for a result any more."""
+    for line in sys.stdin:
+        if line.strip():
+            jobs.put(line)
+    for folder in current:
+        shutil.rmtree(folder, ignore_errors=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

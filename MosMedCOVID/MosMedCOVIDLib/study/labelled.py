@@ -1,0 +1,61 @@
+"""Studies with masks that are held to be true: folders of labelled cases, and MosMedData's expert masks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import StudyRefused, UsageError
+from .nifti import ENDINGS, read_nifti, study_name
+from .read import find_studies
+from .study import Study
+
+MASK_AFFINE_TOLERANCE_MM = 0.01
+
+
+@dataclass(frozen=True)
+class LabelledCase:
+    """Files of one case: the CT, the lesions, and the lungs where they were outlined too."""
+
+    name: str
+    ct: Path
+    lesions: Path
+    lungs: Path | None
+
+
+def find_labelled_cases(folder: Path) -> list[LabelledCase]:
+    """Cases of a folder: <case>_ct, _lesions and maybe _lungs, or those of a MosMedData root that have a mask.
+
+    UsageError where there are none.
+    """
+    files = {study_name(path): path for path in sorted(folder.glob("*.nii*")) if path.name.lower().endswith(ENDINGS)}
+    cases = [
+        LabelledCase(name, files[f"{name}_ct"], files[f"{name}_lesions"], files.get(f"{name}_lungs"))
+        for name in (stem.removesuffix("_ct") for stem in files if stem.endswith("_ct"))
+        if f"{name}_lesions" in files
+    ]
+    if (folder / "masks").is_dir():
+        studies = {study_name(path): path for path in find_studies(folder) if path.name.lower().endswith(ENDINGS)}
+        for mask in sorted((folder / "masks").glob("*_mask.nii*")):
+            name = re.sub(r"_mask$", "", study_name(mask))
+            if name in studies:
+                cases.append(LabelledCase(name, studies[name], mask, None))
+    if not cases:
+        raise UsageError(
+            f"{folder} holds no labelled cases: <case>_ct.nii.gz beside <case>_lesions.nii.gz "
+            "(and <case>_lungs.nii.gz), or a MosMedData root with studies and masks."
+        )
+    return cases
+
+
+def read_mask(path: Path, study: Study) -> np.ndarray:
+    """A mask on its study's grid: uint8 [slice, row, column]. StudyRefused if it lies elsewhere."""
+    mask = read_nifti(path)
+    if mask.hu.shape != study.hu.shape:
+        raise StudyRefused("mask", f"{path.name} is {mask.hu.shape}, its CT {study.hu.shape}: not the same grid.")
+    if not np.allclose(mask.affine, study.affine, rtol=0, atol=MASK_AFFINE_TOLERANCE_MM):
+        raise StudyRefused("mask", f"{path.name} lies elsewhere in the patient than its CT (their affines differ).")
+    return mask.hu.astype(np.uint8)
