@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from .masks import LEFT, RIGHT
@@ -10,6 +12,7 @@ LEAST_SHARE_OF_LARGEST = 0.03  # smaller pieces are no lung: bowel gas, the trac
 ONE_SIDED = 0.9  # a piece with this share on one side of the body's middle belongs to that side
 DEEPEST_EROSION = 8  # pixels; lungs that touch in front or behind are parted by less
 LEAST_SEED_SHARE = 0.1
+SLICE, ROW, COLUMN = 0, 1, 2
 
 
 def tell_sides(lungs: np.ndarray, middle: float) -> np.ndarray:
@@ -23,57 +26,66 @@ def tell_sides(lungs: np.ndarray, middle: float) -> np.ndarray:
     sizes = np.bincount(pieces.ravel(), minlength=count + 1)[1:]
     sides = np.zeros(lungs.shape, np.uint8)
     for part, box in enumerate(ndimage.find_objects(pieces)):
-        if sizes[part] < LEAST_SHARE_OF_LARGEST * sizes.max():
-            continue
-        piece = pieces[box] == part + 1
-        sides[box][piece] = _sides_of_piece(piece, middle - box[2].start)[piece]
+        if sizes[part] >= LEAST_SHARE_OF_LARGEST * sizes.max():
+            piece = pieces[box] == part + 1
+            sides[box][piece] = _sides_of_piece(piece, middle - box[COLUMN].start)[piece]
     return sides
 
 
 def _sides_of_piece(piece: np.ndarray, middle: float) -> np.ndarray:
     """Labels of one connected piece; where it reaches over the middle it is parted at its narrowest places."""
-    by_column = np.where(np.arange(piece.shape[2]) + 0.5 < middle, RIGHT, LEFT).astype(np.uint8)
-    right_share = piece[:, :, by_column == RIGHT].sum() / piece.sum()
+    by_column = np.where(np.arange(piece.shape[COLUMN]) + 0.5 < middle, RIGHT, LEFT).astype(np.uint8)
+    right_share = np.count_nonzero(piece[:, :, by_column == RIGHT]) / np.count_nonzero(piece)
     if right_share > ONE_SIDED or right_share < 1 - ONE_SIDED:
         return np.full(piece.shape, RIGHT if right_share > 0.5 else LEFT, np.uint8)
-    seeds = _seeds(piece, middle)
-    if seeds is None:
-        return np.broadcast_to(by_column, piece.shape).copy()
-    return _grow(seeds, piece, by_column)
+    labels = _seeds(piece, by_column == RIGHT)
+    _grow(labels, piece)
+    return np.where(labels > 0, labels, by_column)
 
 
-def _seeds(piece: np.ndarray, middle: float) -> np.ndarray | None:
-    """Two large cores on either side of the middle, got by eroding in plane until the piece falls apart."""
+def _seeds(piece: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Large cores on either side of the middle, got by eroding in plane until the piece falls apart; or nothing.
+
+    right: bool [column], the columns on the right side.
+    """
     from scipy import ndimage
 
-    in_plane = np.zeros((3, 3, 3), bool)
-    in_plane[1] = ndimage.generate_binary_structure(2, 1)
-    core = piece
+    core, least = piece, LEAST_SEED_SHARE * np.count_nonzero(piece)
+    labels = np.zeros(piece.shape, np.uint8)
     for _ in range(DEEPEST_EROSION):
-        core = ndimage.binary_erosion(core, in_plane)
-        parts, _ = ndimage.label(core)
-        sizes = np.bincount(parts.ravel())
-        sizes[0] = 0
-        large = np.flatnonzero(sizes > LEAST_SEED_SHARE * piece.sum())
-        centres = [c[2] for c in ndimage.center_of_mass(core, parts, large)] if len(large) else []
-        if any(c < middle for c in centres) and any(c >= middle for c in centres):
-            seeds = np.zeros(piece.shape, np.uint8)
-            for part, centre in zip(large, centres, strict=True):
-                seeds[parts == part] = RIGHT if centre < middle else LEFT
-            return seeds
-    return None
-
-
-def _grow(seeds: np.ndarray, piece: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
-    """Both seeds grow at the same pace until they fill the piece; what they never reach goes by its column."""
-    from scipy import ndimage
-
-    labels = seeds
-    for _ in range(4 * DEEPEST_EROSION):
-        empty = piece & (labels == 0)
-        if not empty.any():
+        smaller = core.copy()
+        for here, there in _neighbours((ROW, COLUMN)):
+            smaller[here] &= core[there]
+        core = smaller
+        parts, count = ndimage.label(core)
+        sizes = np.bincount(parts.ravel(), minlength=count + 1)
+        on_right = np.bincount(parts[:, :, right].ravel(), minlength=count + 1) > sizes / 2
+        large = sizes >= least
+        large[0] = False
+        if (large & on_right).any() and (large & ~on_right).any():
+            labels = np.select([large & on_right, large], [RIGHT, LEFT]).astype(np.uint8)[parts]
             break
-        # A voxel between both goes to the larger label: a width of one voxel, at the place of contact only.
-        grown = ndimage.maximum_filter(labels, size=3)
-        labels = np.where(empty, grown, labels)
-    return np.where(piece & (labels == 0), otherwise, labels).astype(np.uint8)
+    return labels
+
+
+def _grow(labels: np.ndarray, piece: np.ndarray) -> None:
+    """The seeds grow within the piece, voxel by voxel and at the same pace, until they fill it or find no more."""
+    empty = np.count_nonzero(piece & (labels == 0))
+    while empty:
+        before = labels.copy()
+        for here, there in _neighbours((SLICE, ROW, COLUMN)):
+            free = piece[here] & (labels[here] == 0)
+            np.copyto(labels[here], before[there], where=free)
+        left = np.count_nonzero(piece & (labels == 0))
+        if left == empty:
+            return
+        empty = left
+
+
+def _neighbours(axes: tuple[int, ...]) -> Iterator[tuple[tuple[slice, ...], tuple[slice, ...]]]:
+    """For each direction along the axes: the voxels that have a neighbour there, and those neighbours."""
+    for axis in axes:
+        low, high = [slice(None)] * 3, [slice(None)] * 3
+        low[axis], high[axis] = slice(None, -1), slice(1, None)
+        yield tuple(low), tuple(high)
+        yield tuple(high), tuple(low)

@@ -26,8 +26,9 @@ class QuickLungs:
     """Aerated lung as found by thresholds.
 
     right_ml, left_ml: air of the lungs on either side of the body's middle; density_hu: its median, 0 where there
-    is none; height_mm: from its lowest to its highest slice; first, last: voxel bounds [slice, row, column] (last exclusive) of that air in the *standard*
-    orientation of the study, or the whole frame where no lung was found; middle: the body's middle column.
+    is none; height_mm: from its lowest to its highest slice; first, last: voxel bounds [slice, row, column] (last
+    exclusive) of that air in the *standard* orientation of the study, or the whole frame where no lung was found;
+    middle: the body's middle column.
     """
 
     right_ml: float

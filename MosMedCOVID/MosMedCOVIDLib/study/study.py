@@ -64,4 +64,5 @@ class Study:
     @property
     def voxel_ml(self) -> float:
         """Volume of one voxel in millilitres."""
-        return float(abs(np.linalg.det(self.affine[:3, :3]))) / 1000
+        column, row, slice_ = self.affine[:3, :3].T
+        return float(abs(np.cross(column, row) @ slice_)) / 1000

@@ -1,0 +1,68 @@
+"""`evaluate-model`: Dice and involvement of labelled cases, and of MosMedData's own layout."""
+
+import json
+import shutil
+
+import pytest
+
+pytest.importorskip("torch")
+
+from MosMedCOVIDLib.commands.command_line import main
+from MosMedCOVIDLib.commands.phantom import save_phantom
+
+
+def report(capsys, *arguments):
+    assert main(["evaluate-model", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_labelled_cases_are_judged_one_by_one(tmp_path, phantom, capsys):
+    save_phantom(phantom, tmp_path / "one_ct.nii.gz")
+    save_phantom(phantom, tmp_path / "two_ct.nii.gz")
+    (tmp_path / "two_lungs.nii.gz").unlink()
+    said = report(capsys, str(tmp_path))
+    assert list(said) == ["schema", "mean", "worst", "patients", "model"]
+    one, two = said["patients"]
+    assert list(one) == ["patient", "lesion_dice", "lung_dice", "involvement_percent", "truth_percent"]
+    assert (one["patient"], two["patient"]) == ("one", "two")
+    assert one["truth_percent"] == pytest.approx(35, abs=0.1)
+    assert one["lung_dice"] > 0.85
+    assert two["lung_dice"] is None
+    assert said["mean"]["lesion_dice"] == pytest.approx((one["lesion_dice"] + two["lesion_dice"]) / 2, abs=1e-3)
+    errors = [abs(p["involvement_percent"] - p["truth_percent"]) for p in said["patients"]]
+    assert said["worst"]["involvement_error"] == pytest.approx(max(errors), abs=1e-3)
+    assert said["model"]["sha256"]
+
+    assert main(["evaluate-model", str(tmp_path)]) == 0
+    assert "lesion Dice" in capsys.readouterr().out
+
+
+def test_the_layout_of_mosmeddata(tmp_path, phantom, capsys):
+    for folder in ("studies/CT-1", "studies/CT-0", "masks"):
+        (tmp_path / folder).mkdir(parents=True)
+    save_phantom(phantom, tmp_path / "study_0255_ct.nii.gz")
+    shutil.move(tmp_path / "study_0255_ct.nii.gz", tmp_path / "studies/CT-1/study_0255.nii.gz")
+    shutil.move(tmp_path / "study_0255_lesions.nii.gz", tmp_path / "masks/study_0255_mask.nii.gz")
+    (tmp_path / "study_0255_lungs.nii.gz").unlink()
+    said = report(capsys, str(tmp_path))
+    assert [patient["patient"] for patient in said["patients"]] == ["study_0255"]
+    assert said["patients"][0]["lesion_dice"] > 0.4
+
+
+def test_a_folder_without_cases_says_what_is_expected(tmp_path, capsys):
+    assert main(["evaluate-model", str(tmp_path)]) == 2
+    assert "<case>_lesions.nii.gz" in capsys.readouterr().err
+
+
+def test_a_mask_of_another_grid_is_refused(tmp_path, phantom, capsys):
+    from dataclasses import replace
+
+    save_phantom(phantom, tmp_path / "one_ct.nii.gz")
+    affine = phantom.study.affine.copy()
+    affine[0, 3] += 5
+    moved = replace(phantom, study=replace(phantom.study, affine=affine))
+    (tmp_path / "one_lesions.nii.gz").unlink()
+    save_phantom(moved, tmp_path / "other" / "one_ct.nii.gz")
+    shutil.move(tmp_path / "other" / "one_lesions.nii.gz", tmp_path / "one_lesions.nii.gz")
+    assert main(["evaluate-model", str(tmp_path)]) == 3
+    assert "lies elsewhere in the patient" in capsys.readouterr().err

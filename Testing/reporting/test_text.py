@@ -1,0 +1,71 @@
+"""Words for a reader: what they say must never contradict the figures."""
+
+import pytest
+from MosMedCOVIDLib.grading.grade import grade_study
+from MosMedCOVIDLib.reporting.text import headline, percent_text, result_text
+from MosMedCOVIDLib.segmentation.masks import Masks
+from shapes import two_lungs
+
+AUDIT = {
+    "verdict": "warning",
+    "checks": [
+        {"check": "slices", "level": "ok", "message": "40 slices."},
+        {"check": "slice_gap", "level": "warning", "message": "Slices 12.0 mm apart."},
+    ],
+}
+STUDY = {"name": "P1", "path": "P1", "kind": "nifti", "shape": [40, 512, 512], "spacing_mm": [8.0, 0.7, 0.7]}
+
+
+def result(right, left, **more):
+    study, lungs, lesions = two_lungs(right, left)
+    return {
+        "study": STUDY,
+        **grade_study(study, Masks(lungs, lesions)).as_json(),
+        "audit": AUDIT,
+        "model": {"name": "m", "version": "1", "device": "cpu"},
+        "files": {"lesions": "out/P1_mask.nii.gz"},
+        "seconds": {"total": 2.04},
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("percent", "text"),
+    [
+        (7.123, "7.1 %"),
+        (24.99, "24.99 %"),
+        (25.0, "25.0 %"),
+        (25.01, "25.01 %"),
+        (25.004, "25.004 %"),
+        (74.96, "74.96 %"),
+        (75.04, "75.04 %"),
+        (0.0, "0.0 %"),
+        (0.012, "0.01 %"),
+        (99.97, "99.97 %"),
+        (100.0, "100.0 %"),
+    ],
+)
+def test_rounding_never_moves_a_share_onto_a_boundary(percent, text):
+    assert percent_text(percent) == text
+
+
+def test_a_graded_study_reads_well():
+    text = result_text(result(2501, 2501))
+    for part in (
+        "P1 · 40 × 512 × 512 voxels",
+        "CT-2  involvement 25.01 %",
+        "24.99 points below",
+        "both lungs together",
+    ):
+        assert part in text
+    for part in ("! Slices 12.0 mm apart.", "out/P1_mask.nii.gz", "not for clinical decisions"):
+        assert part in text
+    assert "40 slices." not in text, "what is in order needs no line"
+
+
+def test_what_has_no_grade_says_why():
+    assert headline(result(0, 0, grade=None, withheld="no left lung")) == "No grade: no left lung"
+    refused = {"study": {"name": "x"}, "refused": {"check": "slices", "reason": "Only 3 slices."}}
+    assert result_text(refused) == "x\n  Refused: Only 3 slices."
+    failed = {"study": {"name": "x"}, "error": {"kind": "WorkerDied", "message": "It died."}}
+    assert "Failed: It died." in result_text(failed)

@@ -1,0 +1,52 @@
+"""What worker and client say to each other survives the way: studies, masks, progress and errors. Needs no torch."""
+
+import json
+
+import numpy as np
+import pytest
+from MosMedCOVIDLib.errors import MosMedError, SetupError, StudyRefused
+from MosMedCOVIDLib.segmentation import protocol
+from MosMedCOVIDLib.segmentation.masks import Masks, Model
+from shapes import two_lungs
+
+MODEL = Model("m", "1", "abc", "cpu", 1.0)
+
+
+def test_a_job_carries_the_study_and_no_voxel_in_its_line(tmp_path):
+    study, _, _ = two_lungs()
+    line = protocol.write_job(tmp_path, 3, study, "cpu")
+    assert len(line) < 1000
+    number, folder, device, read = protocol.read_job(line)
+    assert (number, folder, device) == (3, tmp_path, "cpu")
+    assert np.array_equal(read.hu, study.hu)
+    assert np.array_equal(read.affine, study.affine)
+
+
+def test_a_result_carries_the_masks_and_their_model(tmp_path):
+    _, lungs, lesions = two_lungs(120, 30)
+    masks = Masks(lungs, lesions, MODEL, lesions * 200)
+    read = protocol.read_answer(protocol.write_result(tmp_path, 3, masks), 3, tmp_path)
+    assert isinstance(read, Masks)
+    assert read.model == MODEL
+    for name in protocol.MASK_FILES:
+        assert np.array_equal(getattr(read, name), getattr(masks, name))
+
+
+def test_progress_is_heard_only_by_its_own_job(tmp_path):
+    progress = protocol.Progress("lungs and lesions", 40.0, 3.5)
+    line = protocol.progress_line(3, progress)
+    assert protocol.read_answer(line, 3, tmp_path) == progress
+    assert protocol.read_answer(line, 4, tmp_path) is None
+
+
+@pytest.mark.parametrize("error", [SetupError("no GPU"), StudyRefused("x", "no lungs"), MosMedError("other")])
+def test_an_error_arrives_as_what_it_was(tmp_path, error):
+    with pytest.raises(type(error), match=str(error)):
+        protocol.read_answer(protocol.error_line(3, error), 3, tmp_path)
+
+
+def test_a_defect_arrives_as_a_sentence(tmp_path):
+    line = protocol.error_line(3, ZeroDivisionError())
+    assert json.loads(line)["error"]["kind"] == "Defect"
+    with pytest.raises(MosMedError, match="ZeroDivisionError"):
+        protocol.read_answer(line, 3, tmp_path)

@@ -1,0 +1,153 @@
+"""The worker process: warm between studies, killable at any time, and nothing left behind."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from MosMedCOVIDLib.errors import Cancelled, SetupError, WorkerDied
+from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE
+from MosMedCOVIDLib.segmentation.client import MODULE_FOLDER, SegmentationWorker
+from MosMedCOVIDLib.segmentation.protocol import WORKER_MODULE, write_job
+
+NETWORK = "lungs and lesions"
+
+
+@pytest.fixture(autouse=True)
+def own_temporary_folder(tmp_path, monkeypatch):
+    """So that a test sees all that is left behind."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return folder
+
+
+@pytest.fixture
+def worker():
+    with SegmentationWorker() as running:
+        yield running
+
+
+def is_running(process_id):
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def at_stage(stage, action):
+    """An on_progress that does something as soon as a stage is reached."""
+
+    def on_progress(progress):
+        if progress.stage == stage:
+            action()
+
+    return on_progress
+
+
+def test_it_stays_warm_and_gives_the_same_masks_again(worker, phantom, own_temporary_folder):
+    heard = []
+    first = worker.segment(phantom.study, "cpu", heard.append)
+    process = worker.process_id
+    second = worker.segment(phantom.study, "cpu")
+    assert worker.process_id == process
+    assert np.array_equal(first.lungs, second.lungs)
+    assert np.array_equal(first.lesions, second.lesions)
+    assert first.model.device == "cpu"
+    percents = [progress.percent for progress in heard]
+    assert percents == sorted(percents)
+    assert percents[-1] == 100
+    assert any(progress.seconds_left is not None for progress in heard)
+    assert len({progress.stage for progress in heard}) == 4
+    worker.stop()
+    assert not is_running(process)
+    assert not list(own_temporary_folder.iterdir())
+
+
+def test_cancelled_in_the_middle_no_process_and_no_half_result_is_left(worker, phantom, own_temporary_folder):
+    process = []
+
+    def cancel():
+        process.append(worker.process_id)
+        worker.cancel()
+
+    with pytest.raises(Cancelled):
+        worker.segment(phantom.study, "cpu", at_stage(NETWORK, cancel))
+    assert not is_running(process[0])
+    assert worker.process_id is None
+    assert not list(own_temporary_folder.iterdir())
+    assert worker.segment(phantom.study, "cpu").lungs.any(), "the next run works"
+
+
+def test_cancelled_from_another_thread_while_nothing_is_heard(worker, phantom):
+    threading.Timer(0.3, worker.cancel).start()
+    with pytest.raises(Cancelled):
+        while True:
+            worker.segment(phantom.study, "cpu")
+
+
+def test_an_error_in_the_callback_ends_the_work_too(worker, phantom, own_temporary_folder):
+    def stop():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        worker.segment(phantom.study, "cpu", at_stage(NETWORK, stop))
+    assert worker.process_id is None
+    assert not list(own_temporary_folder.iterdir())
+
+
+def test_killed_from_outside_is_a_clear_error_and_the_next_run_works(worker, phantom, own_temporary_folder):
+    with pytest.raises(WorkerDied, match="SIGKILL") as died:
+        worker.segment(phantom.study, "cpu", at_stage(NETWORK, lambda: os.kill(worker.process_id, signal.SIGKILL)))
+    assert "nothing was saved" in str(died.value)
+    assert not list(own_temporary_folder.iterdir())
+    assert worker.segment(phantom.study, "cpu").lungs.any()
+
+
+def test_killed_between_two_studies_it_is_started_again(worker, phantom):
+    worker.segment(phantom.study, "cpu")
+    os.kill(worker.process_id, signal.SIGKILL)
+    time.sleep(0.2)
+    assert worker.segment(phantom.study, "cpu").lungs.any()
+
+
+def test_wrong_weights_are_a_sentence(tmp_path, phantom):
+    bundle = shutil.copytree(DEFAULT_BUNDLE, tmp_path / "bundle")
+    (bundle / "models" / "model.pt").write_bytes(b"something else")
+    with SegmentationWorker(bundle) as worker, pytest.raises(SetupError, match="damaged or belong to another model"):
+        worker.segment(phantom.study, "cpu")
+
+
+def test_a_worker_whose_client_is_gone_removes_its_job_and_ends(tmp_path, phantom):
+    folder = tmp_path / "job1"
+    folder.mkdir()
+    line = write_job(folder, 1, phantom.study, "cpu")
+    process = subprocess.Popen(
+        [sys.executable, "-m", WORKER_MODULE],
+        cwd=MODULE_FOLDER,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    process.stdin.write(line + "\n")
+    process.stdin.flush()
+    for answer in process.stdout:
+        if json.loads(answer)["progress"]["stage"] == NETWORK:
+            break
+    process.stdin.close()
+    assert process.wait(timeout=30) == 0
+    assert not Path(folder).exists()
+    process.stdout.close()
