@@ -1,0 +1,75 @@
+"""`setup`: makes or repairs .venv and says what is there. Runs on the bare Python: standard library only."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from ..environment.inspection import Found
+from ..environment.stamp import FOLDER, Stamp
+from ..environment.virtual_environment import examine
+from ..environment.wanted import Wanted
+from ..errors import UsageError
+
+MODULE = Path(__file__).resolve().parent.parent.parent
+HELP = "set up .venv, or repair it, and say what is there"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what `setup` understands to a parser."""
+    parser.add_argument(
+        "--torch", choices=["cpu", "cuda"], help="which torch; left out: CUDA if there is an NVIDIA GPU"
+    )
+    parser.add_argument("--wheels", type=Path, metavar="DIR", help="install from this folder of wheels, offline")
+    parser.add_argument("--json", action="store_true", help="print what is there as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Sets up, prints what is there, and gives the exit code. Raises UsageError and SetupError."""
+    wheels = options.wheels.resolve() if options.wheels else None
+    if wheels and not wheels.is_dir():
+        raise UsageError(f"There is no folder {wheels}: --wheels names one that holds the packages' wheels.")
+    held, found = examine(MODULE.parent, Wanted(torch=options.torch or "auto", wheels=wheels, this_python=True))
+    report = what_is_there(held, found, MODULE)
+    print(json.dumps(report, ensure_ascii=False) if options.json else as_text(report))
+    return 0
+
+
+def what_is_there(held: Stamp, found: Found, module: Path) -> dict[str, Any]:
+    """The answer as it is printed with --json."""
+    return {
+        "schema": 1,
+        "environment": str(module.parent / FOLDER),
+        "group": held.group,
+        "python": found.python,
+        "packages": found.versions,
+        "torch": {"version": held.torch_version, "build": found.torch, "source": held.torch_why, "gpu": found.gpu},
+        "models": [model(bundle) for bundle in sorted((module / "Resources" / "Models").glob("*/"))],
+    }
+
+
+def model(bundle: Path) -> dict[str, Any]:
+    """A model bundle: its version, if that can be read, and the size of each file of weights."""
+    try:
+        metadata = json.loads((bundle / "configs" / "metadata.json").read_text(encoding="utf-8"))
+        version = str(metadata["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        version = ""
+    weights = sorted(path for path in (bundle / "models").glob("*") if path.is_file())
+    return {"name": bundle.name, "version": version, "weights": {path.name: path.stat().st_size for path in weights}}
+
+
+def as_text(report: dict[str, Any]) -> str:
+    """The answer for a reader."""
+    torch = report["torch"]
+    lines = [
+        f"Python {report['python']} in {report['environment']} (packages for: {report['group']})",
+        *(f"  {name} {version}" for name, version in sorted(report["packages"].items(), key=str)),
+        f"torch runs on the {'GPU ' + torch['gpu'] if torch['gpu'] else 'CPU'} (taken {torch['source']})",
+    ]
+    for found in report["models"]:
+        weights = ", ".join(f"{name} ({size / 1e6:.1f} MB)" for name, size in found["weights"].items())
+        lines.append(f"model {found['name']} {found['version'] or '(version unknown)'}: {weights or 'no weights'}")
+    if not report["models"]:
+        lines.append(f"no model in {MODULE / 'Resources' / 'Models'}")
+    return "\n".join(lines)

@@ -1,0 +1,94 @@
+"""Measures reading, segmenting, grading and saving on teaching phantoms of two sizes, and prints a table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from MosMedCOVIDLib.environment.start import inside
+from MosMedCOVIDLib.environment.wanted import Wanted
+from MosMedCOVIDLib.errors import SetupError
+
+CHEST_MM = 296.0  # feet to head, whatever the number of slices
+
+
+def main(benchmarks: str, arguments: Sequence[str]) -> int:
+    """Sets up what is needed, then measures; the exit code."""
+    parser = argparse.ArgumentParser(prog="python3 Testing/Benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="how often each step is measured (3)")
+    parser.add_argument("--slices", type=int, nargs="+", default=[40, 148], help="slices of 512×512 (40 and 148)")
+    options = parser.parse_args(arguments)
+    module = Path(benchmarks).parents[1] / "MosMedCOVID"
+    try:
+        inside(module.parent, Wanted("benchmarks", this_python=True), benchmarks, arguments)
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores; {options.rounds} rounds")
+    print("seconds are medians (fastest to slowest); ratios are of the same rounds")
+    for slices in options.slices:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(slices, options.rounds, Path(folder), module)
+    return 0
+
+
+def measure(slices: int, rounds: int, folder: Path, module: Path) -> None:
+    """One size: makes the phantom, measures every step in turn with its yardstick, prints as it goes."""
+    import nibabel
+    import numpy as np
+    from figures import in_turn, peak_memory_mb
+    from lungmask_yardstick import r231
+    from MosMedCOVIDLib.commands.phantom import save_phantom
+    from MosMedCOVIDLib.grading.grade import grade_study
+    from MosMedCOVIDLib.saving.results import save_results
+    from MosMedCOVIDLib.segmentation.client import SegmentationWorker
+    from MosMedCOVIDLib.study.phantom import thorax_phantom
+    from MosMedCOVIDLib.study.quick_lungs import find_quick_lungs
+    from MosMedCOVIDLib.study.read import read_study
+
+    print(f"\n512 × 512 × {slices}, .nii.gz", flush=True)
+    file = folder / "phantom.nii.gz"
+    save_phantom(thorax_phantom(35.0, shape=(slices, 512, 512), spacing_mm=(CHEST_MM / slices, 0.74, 0.74)), file)
+
+    read = in_turn(
+        rounds, {"read": lambda: read_study(file), "get_fdata": lambda: np.asarray(nibabel.load(file).get_fdata())}
+    )
+    show("reading", f"{read['read']}   {read['read'].ratio_to(read['get_fdata'])} nibabel's get_fdata")
+    study = read_study(file)
+    show("quick lung finder", in_turn(rounds, {"quick": lambda: find_quick_lungs(study)})["quick"])
+
+    with SegmentationWorker() as worker:
+        masks = worker.segment(study, "cpu")  # warm
+        steps = {"segment": lambda: worker.segment(study, "cpu")}
+        lungmask = r231(folder)
+        if lungmask:
+            steps["lungmask"] = lambda: lungmask(study.hu)
+        taken = in_turn(rounds, steps)
+        show("segmenting, warm", taken["segment"])
+        if lungmask:
+            show("lungmask R231", f"{taken['lungmask']}   {taken['lungmask'].ratio_to(taken['segment'])} ours")
+        else:
+            show("lungmask R231", "not measured: lungmask is not there (it needs Python 3.11)")
+
+    steps = {
+        "grade": lambda: grade_study(study, masks),
+        "save": lambda: save_results(folder / "out", study, masks, lambda files: files),
+    }
+    for name, seconds in in_turn(rounds, steps).items():
+        show({"grade": "grading", "save": "saving"}[name], seconds)
+    command = [sys.executable, str(module), "grade", str(file), "--device", "cpu", "--out", str(folder / "all")]
+    whole = in_turn(rounds, {"cold": lambda: subprocess.run(command, capture_output=True, check=True)})
+    show("file to grade, cold", whole["cold"])
+    peak = peak_memory_mb()
+    show("peak memory", "unmeasured here" if peak is None else f"{peak:8.0f} MB in the larger of its two processes")
+
+
+def show(name: str, value: object) -> None:
+    """One line of the table."""
+    print(f"  {name:<22}{value}", flush=True)

@@ -1,0 +1,41 @@
+"""Runs the checks of the whole house in .venv, one after the other, and says which of them failed."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from MosMedCOVIDLib.environment.start import inside
+from MosMedCOVIDLib.environment.wanted import Wanted
+from MosMedCOVIDLib.errors import SetupError
+
+CHECKS = {
+    "Format": ["ruff", "format", "--check"],
+    "Lint": ["ruff", "check"],
+    "Types": ["mypy"],
+    "Tests": ["pytest"],
+}
+
+
+def main(testing: str, arguments: Sequence[str]) -> int:
+    """Runs all checks, or only pytest if there are arguments for it (paths: from the root). Gives the exit code."""
+    root = Path(testing).parent
+    for_pytest = [argument for argument in arguments if argument != "--without-torch"]
+    torch = "none" if "--without-torch" in arguments else "auto"
+    try:
+        inside(root, Wanted("testing", torch=torch, this_python=True), testing, arguments)
+        checks = {"Tests": ["pytest", *for_pytest]} if for_pytest else CHECKS
+        failed = [name for name, command in checks.items() if not passes(root, name, command)]
+    except SetupError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
+    print(f"\nFailed: {', '.join(failed)}" if failed else "\nAll passed.", flush=True)
+    return 1 if failed else 0
+
+
+def passes(root: Path, name: str, command: Sequence[str]) -> bool:
+    """Runs one check at the root, under a headline."""
+    print(f"\n== {name}: {' '.join(command)}", flush=True)
+    return subprocess.run([sys.executable, "-m", *command], cwd=root, stdin=subprocess.DEVNULL).returncode == 0

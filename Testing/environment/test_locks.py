@@ -1,0 +1,139 @@
+"""The lock files pin everything that is needed, for each Python and system, and name nothing but PyPI's own files."""
+
+import importlib.metadata
+import re
+from pathlib import Path
+
+import pytest
+from MosMedCOVIDLib.environment import locks
+from MosMedCOVIDLib.environment.import_check import DISTRIBUTIONS
+from MosMedCOVIDLib.errors import SetupError
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
+SYSTEMS = {
+    "Linux x86_64": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
+    "macOS arm64": {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"},
+    "Windows": {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
+}
+
+
+def pinned(group: str, python: str, system: str) -> dict[str, Version]:
+    """What a lock file pins for one Python on one system; each at most once, each with a hash."""
+    text = (ROOT / locks.LOCK_FILES[group]).read_text(encoding="utf-8").replace("\\\n", " ")
+    environment = {**SYSTEMS[system], "python_version": python, "python_full_version": f"{python}.5"}
+    found: dict[str, Version] = {}
+    for line in text.splitlines():
+        if line.startswith("#") or not line.strip():
+            continue
+        words = line.partition(" --hash")
+        assert re.findall(r"--hash=sha256:[0-9a-f]{64}(?= |$)", line), line
+        requirement = Requirement(words[0].strip())
+        if requirement.marker is None or requirement.marker.evaluate(environment):
+            (pin,) = requirement.specifier
+            assert pin.operator == "=="
+            assert requirement.name not in found, line
+            found[requirement.name] = Version(pin.version)
+    return found
+
+
+def needed(requirements: list[str], python: str, system: str) -> list[Requirement]:
+    """Those of the requirements that count for one Python on one system, without torch, which no lock pins."""
+    environment = {**SYSTEMS[system], "python_version": python, "python_full_version": f"{python}.5", "extra": ""}
+    parsed = [Requirement(text) for text in requirements]
+    return [one for one in parsed if one.name != "torch" and (not one.marker or one.marker.evaluate(environment))]
+
+
+def of_project() -> dict[str, list[str]]:
+    """The requirements that pyproject.toml states for each group (Python 3.10 has no tomllib)."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    lists = dict(re.findall(r"^(\w+) = \[(.*?)\]$", text, flags=re.MULTILINE | re.DOTALL))
+    stated = {name: re.findall(r'"([^"]+)"', lists[name]) for name in ("dependencies", "testing", "benchmarks")}
+    product, testing = stated["dependencies"], stated["dependencies"] + stated["testing"]
+    return {"product": product, "testing": testing, "benchmarks": testing + stated["benchmarks"]}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize("group", locks.LOCK_FILES)
+def test_each_lock_pins_what_the_project_requires(group: str, python: str, system: str) -> None:
+    pins = pinned(group, python, system)
+    requirements = needed(of_project()[group], python, system)
+    assert len(requirements) >= 8
+    for requirement in requirements:
+        name = canonicalize_name(requirement.name)
+        assert name in pins, f"{name} is not locked"
+        assert pins[name] in requirement.specifier
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_lock_pins_what_its_packages_require(python: str, system: str) -> None:
+    pins = pinned("testing", python, system)
+    looked_into = 0
+    for name in [*pins, "torch"]:
+        for requirement in needed(required_by(name), python, system):
+            if canonicalize_name(requirement.name) in CUDA and name == "torch":
+                continue
+            assert pins.get(canonicalize_name(requirement.name), Version("0")) in requirement.specifier, (
+                f"{name} requires {requirement}"
+            )
+            looked_into += 1
+    assert looked_into >= 10
+
+
+# What PyPI's torch for Linux names and brings by itself.
+CUDA = {"cuda-toolkit", "cuda-bindings", "triton", "nvidia-cudnn-cu13", "nvidia-cusparselt-cu13", "nvidia-nccl-cu13"}
+CUDA |= {"nvidia-nvshmem-cu13"}
+
+
+def required_by(name: str) -> list[str]:
+    """What an installed package requires; nothing of one that is not installed here."""
+    try:
+        return importlib.metadata.requires(name) or []
+    except importlib.metadata.PackageNotFoundError:
+        return []
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+@pytest.mark.parametrize(("smaller", "larger"), [("product", "testing"), ("testing", "benchmarks")])
+def test_a_larger_lock_holds_a_smaller_one(smaller: str, larger: str, python: str) -> None:
+    assert pinned(smaller, python, "Linux x86_64").items() <= pinned(larger, python, "Linux x86_64").items()
+
+
+@pytest.mark.parametrize(
+    ("python", "numpy", "scipy"), [("3.10", "2.2.6", "1.15.3"), *((later, "2.4.6", "1.17.1") for later in PYTHONS[1:])]
+)
+def test_arrays_are_those_of_slicer(python: str, numpy: str, scipy: str) -> None:
+    pins = pinned("product", python, "Linux x86_64")
+    assert (pins["numpy"], pins["scipy"], pins["simpleitk"]) == (Version(numpy), Version(scipy), Version("2.5.7"))
+
+
+@pytest.mark.parametrize("group", locks.LOCK_FILES)
+def test_no_lock_names_an_index_a_path_or_torch(group: str) -> None:
+    text = (ROOT / locks.LOCK_FILES[group]).read_text(encoding="utf-8")
+    assert "python3 Testing/make_locks.py" in text.splitlines()[1]
+    assert not re.search(r"://|--index|--extra|--find|^(torch|triton|nvidia|cuda)\b|^ *-e|^\.|/opt", text, re.MULTILINE)
+
+
+def test_the_version_of_torch_is_the_projects() -> None:
+    assert f"torch=={locks.TORCH}" in of_project()["product"]
+
+
+def test_what_is_imported_to_check_a_group_is_locked() -> None:
+    names = {canonicalize_name(DISTRIBUTIONS.get(name, name)) for name in locks.modules("benchmarks", with_torch=True)}
+    assert names - {"torch"} <= set(locks.pins(ROOT, "benchmarks"))
+    stated = {canonicalize_name(Requirement(text).name) for text in of_project()["benchmarks"]}
+    assert stated <= names
+
+
+def test_without_torch_nothing_that_needs_it_is_imported() -> None:
+    assert {"torch", "monai", "lungmask"}.isdisjoint(locks.modules("benchmarks", with_torch=False))
+
+
+def test_a_missing_lock_is_told(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"requirements-testing\.lock is missing"):
+        locks.fingerprint(tmp_path, "testing")
