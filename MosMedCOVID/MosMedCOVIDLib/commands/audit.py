@@ -8,6 +8,7 @@ import json
 from ..errors import StudyRefused, UsageError
 from ..reporting.text import audit_lines, study_text
 from ..study.audit import audit_of_refusal
+from .progress import ProgressBar
 from .way import SCHEMA, read_and_audit, study_json, unread_study_json
 
 
@@ -15,11 +16,13 @@ def run(options: argparse.Namespace) -> int:
     """Prints the audit of whatever exists at the path; 3 where it is refused."""
     if not options.path.exists():
         raise UsageError(f"There is no file or folder {options.path}.")
-    try:
-        study, audit = read_and_audit(options.path)
-        about = study_json(study)
-    except StudyRefused as refusal:
-        about, audit = unread_study_json(options.path), audit_of_refusal(refusal)
+    with ProgressBar(1) as bar:
+        bar.begin(options.path.name)
+        try:
+            study, audit = read_and_audit(options.path)
+            about = study_json(study)
+        except StudyRefused as refusal:
+            about, audit = unread_study_json(options.path), audit_of_refusal(refusal)
     if options.json:
         print(json.dumps({"schema": SCHEMA, "study": about, **audit.as_json()}, ensure_ascii=False))
     else:

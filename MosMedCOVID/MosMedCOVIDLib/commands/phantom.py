@@ -13,16 +13,22 @@ from ..reporting.text import grade_lines
 from ..saving.nifti import write_volume
 from ..saving.versions import Writer, save_together
 from ..segmentation.masks import Masks
+from ..segmentation.protocol import Progress
 from ..study.nifti import ENDINGS, study_name
 from ..study.phantom import Phantom, thorax_phantom
+from .progress import ProgressBar
 
 
 def run(options: argparse.Namespace) -> int:
     """Writes CT, lesions and lungs, and prints what is true of them."""
     if not options.file.name.lower().endswith(ENDINGS):
         raise UsageError(f"A phantom is written as NIfTI: {options.file} must end with .nii.gz or .nii.")
-    phantom = thorax_phantom(options.involvement, name=study_name(options.file))
-    for what, file in save_phantom(phantom, options.file).items():
+    with ProgressBar(1) as bar:
+        bar.begin(options.file.name, "drawing the phantom")
+        phantom = thorax_phantom(options.involvement, name=study_name(options.file))
+        bar.show(Progress("saving", 70.0))
+        files = save_phantom(phantom, options.file)
+    for what, file in files.items():
         print(f"{what:<8} {file}")
     print("\n".join(["", "True of it:", *grade_lines(true_grade(phantom).as_json())]))
     return 0

@@ -7,6 +7,8 @@ from types import TracebackType
 
 from ..segmentation.protocol import Progress
 
+LEAST_SHARE_TO_JUDGE = 0.05  # before that the time left is a guess
+
 
 class ProgressBar:
     """How far the work on one or several studies is; a context."""
@@ -21,9 +23,8 @@ class ProgressBar:
             total=100 * studies,
             file=sys.stderr,
             disable=not sys.stderr.isatty(),
-            smoothing=0,  # time left by the pace of the whole work
             leave=False,
-            bar_format="{desc} |{bar:24}| {percentage:3.0f} %, {remaining} left",
+            bar_format="{desc} |{bar:24}| {percentage:3.0f} %{postfix}",
         )
 
     def __enter__(self) -> ProgressBar:
@@ -32,10 +33,10 @@ class ProgressBar:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._bar.close()
 
-    def begin(self, name: str) -> None:
-        """The next study begins."""
+    def begin(self, name: str, stage: str = "reading") -> None:
+        """The next study begins, with its first stage."""
         self._name = f"{name} ({self._finished + 1} of {self._studies})" if self._studies > 1 else name
-        self.show(Progress("reading", 0.0))
+        self.show(Progress(stage, 0.0))
 
     def show(self, progress: Progress) -> None:
         """How far the study at hand is."""
@@ -45,7 +46,14 @@ class ProgressBar:
                 print(f"{self._name}: {progress.stage}", file=sys.stderr, flush=True)
         self._bar.set_description_str(f"{self._name}: {progress.stage}", refresh=False)
         self._bar.n = round(100 * self._finished + progress.percent, 1)
-        self._bar.refresh()
+        self._bar.set_postfix_str(self._time_left())
+
+    def _time_left(self) -> str:
+        """By the pace of the whole work so far, once that says anything."""
+        share = self._bar.n / self._bar.total
+        if share < LEAST_SHARE_TO_JUDGE:
+            return ""
+        return f"{self._bar.format_interval(self._bar.format_dict['elapsed'] * (1 - share) / share)} left"
 
     def end(self) -> None:
         """The study at hand is done, or has failed."""

@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     if options.path:
         return grade_all(studies_at([options.path]), wishes, as_json=False)
     with SegmentationWorker() as worker, ProgressBar(1) as bar:
-        bar.begin("teaching phantom")
+        bar.begin("teaching phantom", "drawing it")
         phantom = wishes.out / f"{PHANTOM}_ct.nii.gz"
         if not phantom.exists():
             save_phantom(thorax_phantom(name=PHANTOM), phantom)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from ..errors import Cancelled, MosMedError, WorkerDied
 from ..study.study import Study
 from .bundle import DEFAULT_BUNDLE
 from .masks import Masks
-from .protocol import WORKER_MODULE, Progress, read_answer, write_job
+from .protocol import WORKER_ENVIRONMENT, WORKER_MODULE, Progress, read_answer, write_job
 
 MODULE_FOLDER = Path(__file__).resolve().parents[2]
 
@@ -53,6 +54,7 @@ class SegmentationWorker:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", WORKER_MODULE, "--bundle", str(self._bundle)],
                 cwd=MODULE_FOLDER,
+                env={**os.environ, **WORKER_ENVIRONMENT},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

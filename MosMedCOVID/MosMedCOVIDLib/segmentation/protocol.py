@@ -22,6 +22,8 @@ from ..study.study import Study
 from .masks import Masks, Model
 
 WORKER_MODULE = "MosMedCOVIDLib.segmentation.worker"
+# numpy's matrix products are small here: its threads would only wait for each other, and for torch's.
+WORKER_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 MASK_FILES = ("lungs", "lesions", "lesion_probability")
 ERROR_KINDS: dict[str, type[MosMedError]] = {"SetupError": SetupError, "Cancelled": Cancelled}
 

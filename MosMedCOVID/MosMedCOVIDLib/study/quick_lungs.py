@@ -58,7 +58,8 @@ def find_quick_lungs(study: Study) -> QuickLungs:
     middle = float(body.sum((0, 1)) @ columns / max(1, body.sum())) if body.any() else coarse.shape[2] / 2
     lungs = _aerated(coarse, body & (coarse < AIR_BELOW_HU), coarse_ml)
 
-    first, last = np.zeros(3, int), np.array(hu.shape)
+    first: np.ndarray = np.zeros(3, int)
+    last: np.ndarray = np.array(hu.shape)
     if lungs.any():
         found = [np.flatnonzero(lungs.any(others)) for others in ((1, 2), (0, 2), (0, 1))]
         low, high = (np.array([f[end] for f in found]) for end in (0, -1))

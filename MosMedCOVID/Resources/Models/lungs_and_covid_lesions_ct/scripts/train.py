@@ -40,7 +40,7 @@ def train(
     warm_up: int,
     seed: int,
     report_every: int,
-    report: Callable[[str], None] = print,
+    report: Callable[[str], None] = lambda line: print(line, flush=True),
 ) -> None:
     """Trains up to a number of steps, from OUT/checkpoint.pt if it is there; reports the mean loss of the last steps.
 
