@@ -10,7 +10,7 @@ from .masks import LEFT, RIGHT
 
 LEAST_SHARE_OF_LARGEST = 0.03  # smaller pieces are no lung: bowel gas, the trachea, air beside the body
 ONE_SIDED = 0.9  # a piece with this share on one side of the body's middle belongs to that side
-DEEPEST_EROSION = 8  # pixels; lungs that touch in front or behind are parted by less
+DEEPEST_EROSION = 4  # double pixels; lungs that touch in front or behind are parted by less
 LEAST_SEED_SHARE = 0.1
 SLICE, ROW, COLUMN = 0, 1, 2
 
@@ -38,7 +38,11 @@ def _sides_of_piece(piece: np.ndarray, middle: float) -> np.ndarray:
     right_share = np.count_nonzero(piece[:, :, by_column == RIGHT]) / np.count_nonzero(piece)
     if right_share > ONE_SIDED or right_share < 1 - ONE_SIDED:
         return np.full(piece.shape, RIGHT if right_share > 0.5 else LEFT, np.uint8)
-    labels = _seeds(piece, by_column == RIGHT)
+    # On every second pixel first, where it takes a quarter of the time; what lies between follows its neighbours.
+    coarse = piece[:, ::2, ::2]
+    labels = _seeds(coarse, by_column[::2] == RIGHT)
+    _grow(labels, coarse)
+    labels = labels.repeat(2, ROW).repeat(2, COLUMN)[:, : piece.shape[ROW], : piece.shape[COLUMN]] * piece
     _grow(labels, piece)
     return np.where(labels > 0, labels, by_column)
 
