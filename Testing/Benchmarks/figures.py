@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -18,9 +20,9 @@ class Seconds:
     def __str__(self) -> str:
         return f"{median(self.rounds):8.3f} s  ({min(self.rounds):.3f} to {max(self.rounds):.3f})"
 
-    def ratio_to(self, other: Seconds) -> str:
-        """How many times as long as another step, round by round."""
-        ratios = [mine / its for mine, its in zip(self.rounds, other.rounds, strict=True)]
+    def ratio_to(self, other: Seconds, work: float = 1.0) -> str:
+        """How many times as long as another step, round by round; `work`: how many times its work this one did."""
+        ratios = [mine / its / work for mine, its in zip(self.rounds, other.rounds, strict=True)]
         return f"{median(ratios):.2f}× ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
@@ -35,13 +37,18 @@ def in_turn(rounds: int, steps: Mapping[str, Callable[[], object]]) -> dict[str,
     return {name: Seconds(tuple(taken)) for name, taken in times.items()}
 
 
-def peak_memory_mb() -> float | None:
-    """The most memory that any process started from here has held, in MB; None on Windows, which doesn't tell.
+# Run by a Python of its own: a process forked from a large one would count that one's memory as its peak.
+PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], capture_output=True, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1e6 if sys.platform == "darwin" else 1024))
+"""
 
-    Counts processes that have ended, and those that they had started: the command line and its worker.
-    """
-    try:
-        import resource
-    except ImportError:
-        return None
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / (1e6 if sys.platform == "darwin" else 1024)
+
+def run_with_peak_memory(command: Sequence[str]) -> float:
+    """Runs a program to its end; the most memory, in MB, that one of its processes has held (0 on Windows)."""
+    if os.name != "posix":
+        subprocess.run(command, capture_output=True, check=True)
+        return 0.0
+    measured = subprocess.run([sys.executable, "-c", PEAK, *command], capture_output=True, check=True, text=True)
+    return float(measured.stdout)

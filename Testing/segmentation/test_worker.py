@@ -126,7 +126,7 @@ def test_killed_between_two_studies_it_is_started_again(worker, phantom):
 
 def test_wrong_weights_are_a_sentence(tmp_path, phantom):
     bundle = shutil.copytree(DEFAULT_BUNDLE, tmp_path / "bundle")
-    (bundle / "models" / "model.pt").write_bytes(b"something else")
+    (bundle / "models" / "model.ts").write_bytes(b"something else")
     with SegmentationWorker(bundle) as worker, pytest.raises(SetupError, match="damaged or belong to another model"):
         worker.segment(phantom.study, "cpu")
 

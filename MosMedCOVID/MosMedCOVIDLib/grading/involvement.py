@@ -8,9 +8,10 @@ import numpy as np
 
 from ..segmentation.masks import LEFT, RIGHT, Masks
 
-# The network's probability (of 255) from which on a voxel is surely lesion, and up to which it may be lesion. A
-# half is the mask's own boundary. A first, plain choice: the interval that follows is not calibrated.
-CERTAIN, POSSIBLE = 0.75 * 255, 0.25 * 255
+# The network's probability (of 255) from which on a voxel is surely lesion, and from which on it may be lesion. A half
+# is the mask's own boundary. Chosen because the interval then holds the reader's percent in 14 of 15 labelled scans,
+# which the network had seen in training: so it is not calibrated, and on others it may be too narrow.
+CERTAIN, POSSIBLE = 0.95 * 255, 0.05 * 255
 
 
 @dataclass(frozen=True)

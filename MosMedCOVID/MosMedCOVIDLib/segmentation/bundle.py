@@ -28,21 +28,17 @@ class Bundle:
     @cached_property
     def metadata(self) -> dict[str, Any]:
         """configs/metadata.json."""
-        path = self.folder / "configs" / "metadata.json"
-        try:
-            return dict(json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
-            raise SetupError(f"The model's description {path} is missing or damaged: get the files again.") from error
+        return self._read("metadata.json")
 
-    @property
-    def inference_config(self) -> Path:
-        """configs/inference.json, which ConfigParser reads."""
-        return self.folder / "configs" / "inference.json"
+    @cached_property
+    def inference(self) -> dict[str, Any]:
+        """configs/inference.json as it stands; MONAI's ConfigParser reads more into it."""
+        return self._read("inference.json")
 
     @property
     def weights(self) -> Path:
-        """The network's state dict."""
-        return self.folder / "models" / "model.pt"
+        """The network with its weights, as TorchScript; scripts/export.py makes it of models/model.pt."""
+        return self.folder / "models" / "model.ts"
 
     @cached_property
     def weights_sha256(self) -> str:
@@ -67,3 +63,10 @@ class Bundle:
             device=device,
             ct0_below_ml=float(self.metadata["ct0_below_ml"]),
         )
+
+    def _read(self, config: str) -> dict[str, Any]:
+        path = self.folder / "configs" / config
+        try:
+            return dict(json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise SetupError(f"The model's description {path} is missing or damaged: get the files again.") from error

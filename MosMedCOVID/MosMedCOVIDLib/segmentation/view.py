@@ -15,8 +15,8 @@ from ..study.study import Study
 from .resampling import Grid, resample, resampling_matrix
 
 # Lung without air (consolidation, effusion beneath) lies beyond the air that the quick finder sees.
-MARGIN_MM = 20.0
-SLICE_MARGIN_MM = 40.0
+MARGIN_MM = 15.0
+SLICE_MARGIN_MM = 30.0
 
 
 @dataclass(frozen=True)
