@@ -194,7 +194,7 @@ def test_monai_alone_runs_the_network_on_prepared_slices(tmp_path):
     channels = np.random.default_rng(0).uniform(-1, 1, (2, 3, 32, 48)).astype(np.float32)
     np.save(tmp_path / "image.npy", channels)
     files = {"image": str(tmp_path / "image.npy"), "pred": str(tmp_path / "pred.npy")}
-    run(config_file=str(INFERENCE), checkpoint=str(Bundle().weights), **files)
+    run(config_file=str(INFERENCE), checkpoint=str(DEFAULT_BUNDLE / "models" / "model.pt"), **files)
     pred = np.load(files["pred"])
     assert (pred.shape, pred.dtype) == ((2, 2, 32, 48), np.float32)
     assert 0 <= pred.min() < pred.max() <= 1
