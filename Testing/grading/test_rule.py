@@ -36,5 +36,9 @@ def test_ct0_is_decided_by_millilitres():
     [("CT-0", 0.01, 0.01), ("CT-1", 7.1, 17.9), ("CT-1", 25, 0), ("CT-2", 26, 24), ("CT-3", 74, 1), ("CT-4", 80, None)],
 )
 def test_the_distance_is_that_to_the_next_worse_grade(grade, percent, distance):
-    found = to_next_boundary(grade, percent, lung_ml=5000, ct0_below_ml=1.0)
+    found = to_next_boundary(grade, percent, lesion_ml=percent * 50, lung_ml=5000, ct0_below_ml=1.0)
     assert found == (None if distance is None else pytest.approx(distance))
+
+
+def test_after_ct0_the_lesions_of_both_lungs_count_also_where_one_lung_is_judged():
+    assert to_next_boundary("CT-0", 0.01, lesion_ml=0.6, lung_ml=2000, ct0_below_ml=1.0) == pytest.approx(0.02)

@@ -82,7 +82,9 @@ def grade_study(study: Study, masks: Masks, rule: str = "total", withheld: str |
         borderline=not withheld and ends[0] != ends[1],
         involvement_percent=judged.percent,
         interval_percent=None if masks.lesion_probability is None else judged.interval_percent,
-        to_next_boundary_percent=None if withheld else to_next_boundary(grade, judged.percent, judged.lung_ml, ct0),
+        to_next_boundary_percent=None
+        if withheld
+        else to_next_boundary(grade, judged.percent, both.lesion_ml, judged.lung_ml, ct0),
         ct0_below_ml=ct0,
         lungs=lungs,
         withheld=withheld,

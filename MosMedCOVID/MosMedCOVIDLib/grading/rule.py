@@ -23,12 +23,14 @@ def ct_grade(percent: float, lesion_ml: float, ct0_below_ml: float) -> str:
     return "CT-3" if percent < 75 else "CT-4"
 
 
-def to_next_boundary(grade: str, percent: float, lung_ml: float, ct0_below_ml: float) -> float | None:
+def to_next_boundary(grade: str, percent: float, lesion_ml: float, lung_ml: float, ct0_below_ml: float) -> float | None:
     """Percentage points from an involvement up to the next grade; None for CT-4, above which there is none.
 
-    The next grade after CT-0 begins at the lesion volume `ct0_below_ml`.
+    percent, lung_ml: of the lungs that are judged. After CT-0 the next grade begins where the lesions of both lungs,
+    lesion_ml, reach ct0_below_ml.
     """
     if grade == "CT-4":
         return None
-    boundary = 100 * ct0_below_ml / lung_ml if grade == "CT-0" else UPPER_BOUNDARIES[grade]
-    return max(0.0, boundary - percent)
+    if grade == "CT-0":
+        return max(0.0, 100 * (ct0_below_ml - lesion_ml) / lung_ml)
+    return UPPER_BOUNDARIES[grade] - percent
