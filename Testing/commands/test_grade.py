@@ -21,7 +21,7 @@ from MosMedCOVIDLib.saving.nifti import write_volume
 
 KEYS = (
     "schema study grade rule borderline involvement_percent interval_percent to_next_boundary_percent ct0_below_ml "
-    "lungs audit model files seconds"
+    "lungs audit model files seconds source"
 ).split()
 
 
@@ -91,6 +91,118 @@ def test_several_studies_one_bad_none_lost_and_resumed(chest, tmp_path, capsys):
     changed = {result["study"]["name"]: result for result in lines(capsys)}
     assert "resumed" not in changed["a"], "a study that changed is graded anew"
     assert changed["b"]["resumed"]
+
+
+def resumed(capsys):
+    return {result["study"]["name"]: bool(result.get("resumed")) for result in lines(capsys)}
+
+
+def test_only_the_very_same_study_is_not_graded_again(chest, tmp_path, phantom, monkeypatch, capsys):
+    """Another patient's result, or an old one, under the same name would be the worst thing a resumed run could do."""
+    monkeypatch.setattr(grade, "grade_path", lambda path, *_: quick_result(path, tmp_path / "out"))
+    for folder in ("p1", "p2"):
+        (tmp_path / folder).mkdir()
+        for name in ("a", "b"):
+            (tmp_path / folder / f"{name}.nii.gz").write_bytes(chest.read_bytes() + folder.encode())
+    (tmp_path / "out").mkdir()
+
+    def graded(*paths, **more):
+        assert main(["grade", *paths, "--out", str(tmp_path / "out"), "--json", *more.get("options", [])]) == 0
+        return resumed(capsys)
+
+    monkeypatch.chdir(tmp_path / "p1")
+    assert graded(".") == {"a": False, "b": False}
+    assert graded(".") == {"a": True, "b": True}
+    monkeypatch.chdir(tmp_path / "p2")
+    assert graded(".") == {"a": False, "b": False}, "the same relative path is another study here"
+
+    older = tmp_path / "older.nii.gz"
+    older.write_bytes(b"another patient")
+    os.utime(older, (1, 1))
+    older.replace(tmp_path / "p2" / "a.nii.gz")
+    assert graded(".") == {"a": False, "b": True}, "a file that took its place, though it is older"
+
+    for name in ("s1", "s2"):
+        write_series(tmp_path / "dicom" / name, np.zeros((12, 8, 8), np.int16))
+    assert graded(str(tmp_path / "dicom")) == {"s1": False, "s2": False}
+    slice_ = tmp_path / "dicom" / "s1" / "IM0003"
+    slice_.write_bytes(slice_.read_bytes() + b" ")
+    assert graded(str(tmp_path / "dicom")) == {"s1": False, "s2": True}, "one slice changed, the folder's time did not"
+
+    (tmp_path / "links").mkdir()
+    for name in ("l1", "l2"):
+        (tmp_path / "links" / f"{name}.nii.gz").symlink_to(tmp_path / "p1" / f"{'ab'[int(name[1]) - 1]}.nii.gz")
+    assert graded(str(tmp_path / "links")) == {"l1": False, "l2": False}
+    assert graded(str(tmp_path / "links")) == {"l1": True, "l2": True}, "links keep their own names"
+
+
+def quick_result(path, out, verdict="ok"):
+    """A result as grade_path saves it, without the network."""
+    from MosMedCOVIDLib.saving.results import source_of
+    from MosMedCOVIDLib.saving.versions import save_together
+    from MosMedCOVIDLib.segmentation.bundle import Bundle
+    from MosMedCOVIDLib.study.read import name_of
+
+    def result(names):
+        return {
+            "study": {"name": name_of(path), "path": str(path), "kind": "nifti"},
+            "grade": None,
+            "withheld": "a test",
+            "rule": "total",
+            "audit": {"verdict": verdict, "checks": []},
+            "model": {"sha256": Bundle().weights_sha256},
+            "files": {"grade": str(names["_grade.json"])},
+            "source": source_of(path),
+        }
+
+    def write(place, names):
+        place.write_text(json.dumps(result(names)))
+
+    return result(save_together(out, name_of(path), {"_grade.json": write}))
+
+
+def test_what_was_forced_is_not_resumed_when_it_is_no_longer(tmp_path, phantom, monkeypatch, capsys):
+    (tmp_path / "few").mkdir()
+    for name in ("a", "b"):
+        write_volume(tmp_path / "few" / f"{name}.nii.gz", phantom.study.hu[14:23], phantom.study)
+    (tmp_path / "out").mkdir()
+    way = grade.grade_path
+    monkeypatch.setattr(grade, "grade_path", lambda path, *_: quick_result(path, tmp_path / "out", "refused"))
+    assert main(["grade", "few", "--out", "out", "--json", "--force"]) == 0
+    capsys.readouterr()
+    assert main(["grade", "few", "--out", "out", "--json", "--force"]) == 0
+    assert resumed(capsys) == {"a": True, "b": True}
+    monkeypatch.setattr(grade, "grade_path", way)
+    assert main(["grade", "few", "--out", "out", "--json"]) == 3
+    assert all("refused" in result for result in lines(capsys))
+
+
+def test_whatever_a_bad_study_does_the_rest_is_graded(tmp_path, chest, monkeypatch, capsys):
+    folder = tmp_path / "all"
+    folder.mkdir()
+    (folder / "z_good.nii.gz").write_bytes(chest.read_bytes())
+    (folder / "loop.nii.gz").symlink_to(folder / "loop.nii.gz")
+    (folder / "dead.nii.gz").symlink_to(folder / "nowhere.nii.gz")
+    os.mkfifo(folder / "pipe.nii.gz")
+    (folder / "deeper").mkdir()
+    os.mkfifo(folder / "deeper" / "pipe")
+    (folder / os.fsdecode(b"\xff.nii.gz")).write_bytes(b"no image")
+    way = grade.grade_path
+
+    def failing(path, *arguments):
+        if path.name == "chest.nii.gz":
+            raise ZeroDivisionError("a library's own")
+        return way(path, *arguments)
+
+    monkeypatch.setattr(grade, "grade_path", failing)
+    assert main(["grade", "all", "chest.nii.gz", "--json"]) == 3
+    results = lines(capsys)
+    assert len(results) == 6
+    kinds = {result["study"]["name"]: result.get("error", {}).get("kind", "refused") for result in results}
+    assert kinds["loop"] == kinds["dead"] == "UsageError"
+    assert kinds["pipe"] == "refused"
+    assert kinds["chest"] == "Defect"
+    assert [result["grade"] for result in results if result["study"]["name"] == "z_good"] == ["CT-1"]
 
 
 def test_studies_of_one_name_keep_their_own_results(chest, tmp_path, capsys):
@@ -165,14 +277,18 @@ def process(*arguments, cwd, root):
     )
 
 
-def test_ctrl_c_in_the_middle_ends_all_and_leaves_nothing(chest, tmp_path, root):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stopped_in_the_middle_all_ends_and_nothing_is_left(chest, tmp_path, root, how, monkeypatch):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     running = process("grade", str(chest), "--out", "out", cwd=tmp_path, root=root)
     for line in running.stderr:
         if "lungs and lesions" in line or "loading the network" in line:
             break
-    os.killpg(running.pid, signal.SIGINT)
+    os.kill(running.pid, how)
     out, err = running.communicate(timeout=60)
     assert running.returncode == 130
+    assert not list((tmp_path / "temporary").iterdir())
     assert out == ""
     assert "Stopped" in err
     assert "Traceback" not in err
@@ -181,6 +297,28 @@ def test_ctrl_c_in_the_middle_ends_all_and_leaves_nothing(chest, tmp_path, root)
         for _ in range(50):
             os.killpg(running.pid, 0)
             time.sleep(0.1)
+
+
+def test_killed_hard_the_worker_tidies_up_after_it(chest, tmp_path, root, monkeypatch):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    running = process("grade", str(chest), "--out", "out", cwd=tmp_path, root=root)
+    next(line for line in running.stderr if "loading the network" in line or "finding the lungs" in line)
+    os.kill(running.pid, signal.SIGKILL)
+    running.communicate(timeout=60)
+    for _ in range(200):
+        if not list((tmp_path / "temporary").iterdir()):
+            break
+        time.sleep(0.1)
+    assert not list((tmp_path / "temporary").iterdir()), "the patient's CT must not stay behind"
+
+
+def test_a_reader_that_goes_away_does_not_leave_it_hanging(chest, tmp_path, root):
+    running = process("grade", str(chest), "--out", "out", cwd=tmp_path, root=root)
+    running.stderr.readline()
+    running.stderr.close()
+    assert running.stdout.read() == ""
+    assert running.wait(timeout=60) == 130
 
 
 def test_a_real_series_as_a_process(shared_data, tmp_path, root):

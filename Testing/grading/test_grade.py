@@ -106,6 +106,22 @@ def test_the_interval_runs_from_what_is_sure_to_what_is_possible():
     assert not found.borderline
 
 
+def test_the_interval_of_the_worse_lung_knows_that_the_other_may_be_worse():
+    study, lungs, lesions = two_lungs(2000, 1000)
+    probability = lesions * np.uint8(250)
+    left = np.flatnonzero((lungs == 2) & (lesions == 0))
+    probability.flat[left[:5000]] = 77
+    found = grade_study(study, Masks(lungs, lesions, MODEL, probability), rule="worse_lung")
+    assert (found.involvement_percent, found.interval_percent, found.borderline) == (20, (20, 60), True)
+
+
+def test_a_share_is_not_rounded_onto_a_boundary():
+    study, lungs, lesions = two_lungs(250_001, 250_000, lung_voxels=1_000_000)
+    found = grade_study(study, Masks(lungs, lesions)).as_json()
+    assert found["grade"] == "CT-2"
+    assert found["involvement_percent"] > 25
+
+
 def test_borderline_where_the_interval_crosses_a_boundary():
     study, lungs, lesions = two_lungs(2400, 2400)
     probability = lesions * np.uint8(250)

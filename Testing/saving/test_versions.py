@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 
 import pytest
 from MosMedCOVIDLib.errors import SaveError
@@ -107,3 +108,12 @@ def test_files_get_the_permissions_of_any_new_file(tmp_path):
     (tmp_path / "plain.txt").write_text("x")
     saved = save_together(tmp_path, "s", {"_a.txt": text("a")})["_a.txt"]
     assert saved.stat().st_mode == (tmp_path / "plain.txt").stat().st_mode
+
+
+def test_what_a_killed_process_left_is_removed_a_day_later(tmp_path):
+    for name, age in (("old", 25 * 3600), ("new", 3600)):
+        (tmp_path / f".unfinished-{name}.txt").write_text("half")
+        then = time.time() - age
+        os.utime(tmp_path / f".unfinished-{name}.txt", (then, then))
+    save_together(tmp_path, "s", {"_a.txt": text("a")})
+    assert listing(tmp_path) == [".unfinished-new.txt", "s_a.txt"]

@@ -158,3 +158,14 @@ def test_lesions_count_as_lung_and_stay_inside_it(phantom):
     assert dice(masks.lungs > 0, phantom.lungs > 0) > 0.97
     assert (masks.lungs[masks.lesions > 0] > 0).all()
     assert dice(masks.lesions > 0, phantom.lesions > 0) > 0.95
+
+
+def test_what_the_network_sees_beyond_the_frame_is_dropped(phantom):
+    study = replace(phantom.study, hu=np.ascontiguousarray(phantom.study.hu[:, :, 15:113]))
+    view = View.of(study, find_quick_lungs(study), replace(SETTINGS, multiple=64))
+    frame_mm = view.study_columns.size * view.study_columns.step_mm
+    beyond = view.columns.centres_mm > frame_mm + view.columns.step_mm * 2
+    assert beyond.any(), "the view is wider than the frame"
+    probabilities = np.zeros((len(view.images), 2, *view.images.shape[1:]), np.uint8)
+    probabilities[:, 0, 20:60, beyond] = 255
+    assert not masks_from_probabilities(study, view, probabilities, None).lungs.any()

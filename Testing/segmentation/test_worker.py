@@ -16,7 +16,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from MosMedCOVIDLib.errors import Cancelled, SetupError, WorkerDied
+from MosMedCOVIDLib.errors import Cancelled, SaveError, SetupError, WorkerDied
 from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE
 from MosMedCOVIDLib.segmentation.client import MODULE_FOLDER, SegmentationWorker
 from MosMedCOVIDLib.segmentation.protocol import WORKER_MODULE, write_job
@@ -132,11 +132,11 @@ def test_wrong_weights_are_a_sentence(tmp_path, phantom):
 
 
 def test_a_worker_whose_client_is_gone_removes_its_job_and_ends(tmp_path, phantom):
-    folder = tmp_path / "job1"
-    folder.mkdir()
+    folder = tmp_path / "scratch" / "job1"
+    folder.mkdir(parents=True)
     line = write_job(folder, 1, phantom.study, "cpu")
     process = subprocess.Popen(
-        [sys.executable, "-m", WORKER_MODULE],
+        [sys.executable, "-m", WORKER_MODULE, "--scratch", str(folder.parent)],
         cwd=MODULE_FOLDER,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -149,5 +149,15 @@ def test_a_worker_whose_client_is_gone_removes_its_job_and_ends(tmp_path, phanto
             break
     process.stdin.close()
     assert process.wait(timeout=30) == 0
-    assert not Path(folder).exists()
+    assert not Path(folder).parent.exists()
     process.stdout.close()
+
+
+def test_a_temporary_folder_that_cannot_be_written_is_a_sentence(worker, phantom, monkeypatch):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("MosMedCOVIDLib.segmentation.client.write_job", full)
+    with pytest.raises(SaveError, match=r"temporary folder .*No space left on device.*TMPDIR"):
+        worker.segment(phantom.study, "cpu")
+    assert worker.process_id is None

@@ -90,12 +90,14 @@ def test_two_slices_at_one_place_are_refused(tmp_path):
     assert "at the same place" in str(refusal(tmp_path / "s"))
 
 
-def test_gantry_tilt_is_refused_with_its_angle(tmp_path):
-    tilt = np.array([0, 2.5 * np.tan(np.radians(15)), 2.5])
+@pytest.mark.parametrize("degrees", [15.0, 0.5])
+def test_gantry_tilt_is_refused_with_its_angle(tmp_path, degrees):
+    """Half a degree too: a mask's qform cannot say it, so programs would disagree by a millimetre."""
+    tilt = np.array([0, 2.5 * np.tan(np.radians(degrees)), 2.5])
     write_series(tmp_path / "s", HU, step=tilt)
     refused = refusal(tmp_path / "s")
     assert refused.check == "geometry"
-    assert "15.0°" in str(refused)
+    assert f"{degrees:.1f}°" in str(refused)
 
 
 def test_slices_shifted_sideways_are_refused(tmp_path):
@@ -124,6 +126,8 @@ def test_several_series_are_refused_and_listed(tmp_path):
         ({"PixelSpacing": lambda k: [0.7, 0.8] if k else [0.7, 0.7]}, "differ in PixelSpacing"),
         ({"RescaleIntercept": None}, "no rescale intercept"),
         ({"ImagePositionPatient": None}, "no valid ImagePositionPatient"),
+        ({"PixelSpacing": [-0.7, -0.8]}, "pixel spacing that is not above 0"),
+        ({"ImageOrientationPatient": [2, 0, 0, 0, 2, 0]}, "not of length 1"),
     ],
 )
 def test_what_is_no_ct_volume_is_refused_with_the_reason(tmp_path, tags, reason):

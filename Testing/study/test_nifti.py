@@ -114,3 +114,48 @@ def test_colour_images_are_refused(tmp_path):
     nibabel.save(nibabel.Nifti1Image(colour, np.eye(4)), tmp_path / "rgb.nii")
     with pytest.raises(StudyRefused, match="not a CT"):
         read_nifti(tmp_path / "rgb.nii")
+
+
+@pytest.mark.parametrize(
+    ("offset", "kind", "value"),
+    [(70, "<h", 9999), (108, "<f", -100.0), (108, "<f", 1e30), (40, "<h", 9), (42, "<h", 32767), (70, "<h", 1)],
+)
+def test_headers_that_make_no_sense_are_refused(tmp_path, offset, kind, value):
+    path = written(tmp_path / "odd.nii")
+    content = bytearray(path.read_bytes())
+    struct.pack_into(kind, content, offset, value)
+    path.write_bytes(content)
+    with pytest.raises(StudyRefused, match=r"odd\.nii"):
+        read_nifti(path)
+
+
+def test_a_scale_that_is_no_number_is_refused(tmp_path):
+    path = written(tmp_path / "scale.nii")
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<ff", content, 112, 1.0, np.inf)
+    path.write_bytes(content)
+    with pytest.raises(StudyRefused):
+        read_nifti(path)
+
+
+def test_lengths_in_metres_are_refused_and_two_voxel_sizes_noted(tmp_path):
+    with pytest.raises(StudyRefused, match="lengths in metres"):
+        read_nifti(written(tmp_path / "m.nii", xyzt_units=1))
+    path = written(tmp_path / "two.nii", sform_code=1, qform_code=0)
+    content = bytearray(path.read_bytes())
+    struct.pack_into("<f", content, 88, 4.0)  # pixdim[3], 8 mm in the sform
+    path.write_bytes(content)
+    study = read_nifti(path)
+    assert study.spacing_mm[0] == pytest.approx(8)
+    assert "two voxel sizes: 0.7 × 0.7 × 8 mm in its sform, which is used, and 0.7 × 0.7 × 4 mm" in study.notes[0]
+
+
+def test_what_may_not_be_opened_says_so(tmp_path, monkeypatch):
+    path = written(tmp_path / "secret.nii")
+
+    def forbidden(*arguments, **more):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", forbidden)
+    with pytest.raises(StudyRefused, match="may not be opened"):
+        read_nifti(path)

@@ -80,6 +80,20 @@ def test_one_lung_without_air_is_a_warning(phantom):
     assert "left lung" in next(check.message for check in audit.checks if check.check == "lungs_found")
 
 
+@pytest.mark.parametrize("cut", [np.s_[:, :, :30], np.s_[:, :, 16:], np.s_[:, 36:], np.s_[:, 32:98, 15:113]])
+def test_lungs_that_the_frame_cuts_are_found_and_warned_of(phantom, cut):
+    hu, lungs = phantom.study.hu[cut], phantom.lungs[cut]
+    affine = phantom.study.affine.copy()
+    starts = [part.start or 0 for part in (*cut, slice(None))[2::-1]]
+    affine[:3, 3] = (affine @ [*starts, 1])[:3]
+    study = replace(phantom.study, hu=np.ascontiguousarray(hu), affine=affine)
+    found = find_quick_lungs(study)
+    aerated = ((lungs > 0) & (hu < -500)).sum() * study.voxel_ml
+    assert found.air_ml == pytest.approx(aerated, rel=0.12)
+    assert found.cut
+    assert levels(audited(study))["field_of_view"] == "warning"
+
+
 def test_few_slices_are_refused_and_wide_gaps_warned_of(phantom):
     study = phantom.study
     audit = audited(replace(study, hu=study.hu[10:19]))
@@ -115,9 +129,12 @@ def test_what_could_not_be_read_has_an_audit_too():
 
 
 def test_real_chests_pass_and_a_real_abdomen_does_not(shared_data):
-    for chest in ("covid-ct-md/normal001", "other/chest_id001_128.nii.gz", "two-kernels/A0002_B70f.nii.gz"):
+    for chest in ("covid-ct-md/normal001", "other/chest_id001_128.nii.gz"):
         audit = audited(read_study(shared_data / chest))
         assert audit.verdict == "ok", audit.checks
+    cropped = audited(read_study(shared_data / "two-kernels/A0002_B70f.nii.gz"))
+    assert cropped.verdict == "warning"
+    assert levels(cropped)["field_of_view"] == "warning"
     audit = audited(read_study(shared_data / "other/abdomen_ct.nii.gz"))
     assert audit.refusal.check == "lungs_found"
 

@@ -48,6 +48,7 @@ def test_studies_of_a_folder_are_found_without_masks_and_results(tmp_path):
     nifti(tmp_path / "deeper" / "d.nii")
     nifti(tmp_path / "MosMedCOVID-results" / "e.nii.gz")
     write_series(tmp_path / "P7" / "series", HU)
+    nifti(tmp_path / "P7" / "series" / "series_mask.nii.gz")
     found = [str(path.relative_to(tmp_path)) for path in find_studies(tmp_path)]
     assert sorted(found) == ["P7/series", "a.nii", "b.nii.gz", "deeper/d.nii"]
 

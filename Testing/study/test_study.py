@@ -29,7 +29,7 @@ def test_only_int16_volumes_are_studies(hu):
 def test_affines_without_place_or_size_are_refused():
     with pytest.raises(StudyRefused, match="no valid position"):
         study(affine=np.diag([1, 1, np.nan, 1.0]))
-    with pytest.raises(StudyRefused, match="no size"):
+    with pytest.raises(StudyRefused, match="no size for a CT"):
         study(affine=np.diag([1.0, 1.0, 0.0, 1.0]))
 
 
@@ -38,3 +38,9 @@ def test_a_tilted_grid_is_refused_with_its_angle():
     affine[1, 2] = 5 * np.tan(np.radians(18.5))
     with pytest.raises(StudyRefused, match=r"tilted: its axes are 18\.5°"):
         study(affine=affine)
+
+
+@pytest.mark.parametrize("size", [1e-3, 60.0, 1e30])
+def test_voxels_of_no_possible_size_are_refused(size):
+    with pytest.raises(StudyRefused, match="no size for a CT"):
+        study(affine=np.diag([-0.7, -0.7, size, 1.0]))

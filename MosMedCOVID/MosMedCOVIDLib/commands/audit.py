@@ -5,17 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 
-from ..errors import StudyRefused, UsageError
+from ..errors import StudyRefused
 from ..reporting.text import audit_lines, study_text
 from ..study.audit import audit_of_refusal
+from ..study.read import must_exist
 from .progress import ProgressBar
 from .way import SCHEMA, read_and_audit, study_json, unread_study_json
 
 
 def run(options: argparse.Namespace) -> int:
     """Prints the audit of whatever exists at the path; 3 where it is refused."""
-    if not options.path.exists():
-        raise UsageError(f"There is no file or folder {options.path}.")
+    must_exist(options.path)
     with ProgressBar(1) as bar:
         bar.begin(options.path.name)
         try:
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
         except StudyRefused as refusal:
             about, audit = unread_study_json(options.path), audit_of_refusal(refusal)
     if options.json:
-        print(json.dumps({"schema": SCHEMA, "study": about, **audit.as_json()}, ensure_ascii=False))
+        print(json.dumps({"schema": SCHEMA, "study": about, **audit.as_json()}))
     else:
         lines = [study_text(about), *(f"  {line}" for line in audit_lines(audit.as_json())), f"  {audit.verdict}"]
         print("\n".join(lines))

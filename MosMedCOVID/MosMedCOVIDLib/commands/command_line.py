@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,8 +33,13 @@ weights, device); 5 could not write; 130 cancelled; 1 a defect of ours"""
 def main(arguments: Sequence[str]) -> int:
     """Runs what the arguments ask for; the exit code. A user reads a sentence; with --debug a traceback comes too."""
     debug = "--debug" in arguments
+    _end_like_ctrl_c()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a file's name may hold bytes that are no text
     try:
         options = _parse([argument for argument in arguments if argument != "--debug"])
+        options.debug = debug
         command = importlib.import_module(f"..{options.command.replace('-', '_')}", __name__)
         return int(command.run(options))
     except MosMedError as error:
@@ -41,12 +49,22 @@ def main(arguments: Sequence[str]) -> int:
     except ModuleNotFoundError as error:
         said = f"The package {error.name} is missing or damaged: run `python3 MosMedCOVID setup`."
         return _told(SetupError(said), debug, error)
-    except BrokenPipeError:  # whoever read the output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError:  # whoever read the output is gone; what is left undone counts as cancelled
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return Cancelled.exit_code
     except Exception as error:
         said = f"A defect of MosMedCOVID ({type(error).__name__}: {error}); --debug shows where it arose."
         return _told(MosMedError(said), debug, error)
+
+
+def _end_like_ctrl_c() -> None:
+    """SIGTERM and a closed terminal end the program as Ctrl-C does: tidied up, with 130; nohup keeps its meaning."""
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number and signal.getsignal(number) == signal.SIG_DFL:
+                signal.signal(number, signal.default_int_handler)
 
 
 def _told(error: MosMedError, debug: bool, cause: Exception | None = None) -> int:

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
             patients.append(patient)
             bar.end()
     report = {"schema": SCHEMA, **_summary(patients), "patients": patients, "model": model}
-    print(json.dumps(report, ensure_ascii=False) if options.json else _table(report))
+    print(json.dumps(report) if options.json else _table(report))
     return 0
 
 

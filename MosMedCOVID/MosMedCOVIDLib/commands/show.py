@@ -25,7 +25,7 @@ PHANTOM = "teaching_phantom"
 
 def run(options: argparse.Namespace) -> int:
     """Grades and saves, with a picture; the exit code."""
-    wishes = Wishes(options.out, options.device, picture=True)
+    wishes = Wishes(options.out, options.device, picture=True, debug=options.debug)
     if options.path:
         return grade_all(studies_at([options.path]), wishes, as_json=False)
     with SegmentationWorker() as worker, ProgressBar(1) as bar:

@@ -12,13 +12,13 @@ from ..errors import StudyRefused
 from ..grading.grade import grade_study
 from ..reporting.picture import write_picture
 from ..reporting.text import headline
-from ..saving.results import save_results
+from ..saving.results import save_results, source_of
 from ..segmentation.client import SegmentationWorker
 from ..segmentation.protocol import Progress
 from ..study.audit import Audit, audit_of_refusal, audit_study
-from ..study.nifti import ENDINGS, study_name
+from ..study.nifti import ENDINGS
 from ..study.quick_lungs import find_quick_lungs
-from ..study.read import read_study
+from ..study.read import name_of, read_study
 from ..study.study import Study
 
 SCHEMA = 1
@@ -33,6 +33,7 @@ class Wishes:
     rule: str = "total"
     force: bool = False
     picture: bool = False
+    debug: bool = False  # a defect of ours shows its traceback
 
 
 def read_and_audit(path: Path) -> tuple[Study, Audit]:
@@ -47,6 +48,7 @@ def grade_path(
     """The result of the study at a path as the command line's JSON: graded, or refused with the reason."""
     begin = time.monotonic()
     show(Progress("reading", 0.0))
+    source = source_of(path)
     try:
         study, audit = read_and_audit(path)
     except StudyRefused as refusal:
@@ -73,6 +75,7 @@ def grade_path(
             "model": model,
             "files": dict(files),
             "seconds": {step: round(value, 3) for step, value in seconds.items()},
+            "source": source,
         }
 
     def picture(place: Path, names: Mapping[str, Path]) -> None:
@@ -96,7 +99,7 @@ def study_json(study: Study) -> dict[str, Any]:
 def unread_study_json(path: Path) -> dict[str, Any]:
     """What can be said of something that could not be read."""
     kind = "dicom" if path.is_dir() else "nifti" if path.name.lower().endswith(ENDINGS) else None
-    return {"name": study_name(path.resolve()), "path": str(path), "kind": kind}
+    return {"name": name_of(path), "path": str(path), "kind": kind}
 
 
 def refused_json(study: Mapping[str, Any], audit: Audit) -> dict[str, Any]:

@@ -36,24 +36,23 @@ class Grade:
     withheld: str | None = None
 
     def as_json(self) -> dict[str, object]:
-        """Plain values under the keys of the command line's JSON."""
+        """Plain values by the keys of the command line's JSON; shares unrounded, so that none moves onto a boundary."""
         lungs = {
             side: {
                 "lung_ml": round(lung.lung_ml, 3),
                 "lesion_ml": round(lung.lesion_ml, 3),
-                "percent": round(lung.percent, 4),
+                "percent": lung.percent,
             }
             for side, lung in self.lungs.items()
         }
-        distance = self.to_next_boundary_percent
         return {
             "grade": self.grade,
             **({"withheld": self.withheld} if self.withheld else {}),
             "rule": self.rule,
             "borderline": self.borderline,
-            "involvement_percent": round(self.involvement_percent, 4),
-            "interval_percent": self.interval_percent and [round(p, 4) for p in self.interval_percent],
-            "to_next_boundary_percent": None if distance is None else round(distance, 4),
+            "involvement_percent": self.involvement_percent,
+            "interval_percent": self.interval_percent and list(self.interval_percent),
+            "to_next_boundary_percent": self.to_next_boundary_percent,
             "ct0_below_ml": self.ct0_below_ml,
             "lungs": lungs,
         }
@@ -67,10 +66,11 @@ def grade_study(study: Study, masks: Masks, rule: str = "total", withheld: str |
         raise UsageError(f"The masks of {study.name} are not on its grid.")
     lungs = measure(masks, study.voxel_ml)
     both = lungs["both"]
-    judged = both if rule == "total" else max(lungs["right"], lungs["left"], key=lambda lung: lung.percent)
     ct0 = masks.ct0_below_ml
+    candidates = [both] if rule == "total" else [lungs["right"], lungs["left"]]
+    judged = max(candidates, key=lambda lung: lung.percent)
     grade = ct_grade(judged.percent, both.lesion_ml, ct0)
-    least_percent, most_percent = judged.interval_percent
+    least_percent, most_percent = (max(lung.interval_percent[end] for lung in candidates) for end in (0, 1))
     ends = (
         ct_grade(least_percent, both.least * both.voxel_ml, ct0),
         ct_grade(most_percent, both.most * both.voxel_ml, ct0),
@@ -81,7 +81,7 @@ def grade_study(study: Study, masks: Masks, rule: str = "total", withheld: str |
         rule=rule,
         borderline=not withheld and ends[0] != ends[1],
         involvement_percent=judged.percent,
-        interval_percent=None if masks.lesion_probability is None else judged.interval_percent,
+        interval_percent=None if masks.lesion_probability is None else (least_percent, most_percent),
         to_next_boundary_percent=None
         if withheld
         else to_next_boundary(grade, judged.percent, both.lesion_ml, judged.lung_ml, ct0),

@@ -12,7 +12,7 @@ BOUNDARIES = (0, 25, 50, 75, 100)
 
 def percent_text(percent: float) -> str:
     """A percentage with one decimal, or with as many more as it takes not to fall onto a boundary of the grade."""
-    for decimals in range(1, 5):
+    for decimals in range(1, 13):
         text = f"{percent:.{decimals}f}"
         if float(text) not in BOUNDARIES or float(text) == percent:
             break

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from ..study.study import Study
 from .nifti import write_volume
 from .versions import Writer, save_together
 
+RESULT_SUFFIXES = (".gz", ".nii", ".json", ".png")
 ENDINGS = {"lesions": "_mask.nii.gz", "lungs": "_lungs.nii.gz", "grade": "_grade.json"}
 
 
@@ -40,23 +44,41 @@ def save_results(
         return lambda path, names: write_volume(path, values, study)
 
     def figures(path: Path, names: Mapping[str, Path]) -> None:
-        path.write_text(json.dumps(result(files(names)), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(result(files(names)), indent=1) + "\n", encoding="utf-8")
 
     own = (volume(masks.lesions), volume(masks.lungs), figures)
     return files(save_together(folder, study.name, {**dict(zip(ENDINGS.values(), own, strict=True)), **more}))
 
 
+def source_of(study: Path) -> dict[str, str]:
+    """Which study a result is of: its absolute path, and a stamp that changes with any of its files.
+
+    The stamp is made of names, sizes and times; results that lie beside DICOM files don't count.
+    """
+    files = [study]
+    if study.is_dir():
+        files = sorted(path for path in study.rglob("*") if path.suffix.lower() not in RESULT_SUFFIXES)
+    stamp = hashlib.sha256()
+    for path in files:
+        with contextlib.suppress(OSError):
+            if path.is_file():
+                about = path.stat()
+                stamp.update(repr((os.fspath(path.relative_to(study)), about.st_size, about.st_mtime_ns)).encode())
+    return {"path": os.path.abspath(study), "stamp": stamp.hexdigest()}  # noqa: PTH100, resolve() fails on loops
+
+
 def saved_result(folder: Path, study: Path, stem: str) -> dict[str, Any] | None:
-    """The newest result of a study in a folder, or None where there is none that is newer than the study itself."""
+    """The newest result in a folder of this very study, unchanged since; None where there is none."""
+    source = source_of(study)
     for path in sorted(folder.glob("*_grade*.json"), key=lambda found: found.stat().st_mtime, reverse=True):
         if not path.name.startswith(f"{stem}_grade"):
             continue
         try:
             result = dict(json.loads(path.read_text(encoding="utf-8")))
-            same = Path(result["study"]["path"]).resolve() == study.resolve()
+            same = result["source"] == source
             complete = all(Path(file).exists() for file in result["files"].values())
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             continue  # not one of ours, or half deleted
-        if same and complete and path.stat().st_mtime > study.stat().st_mtime:
+        if same and complete:
             return result
     return None

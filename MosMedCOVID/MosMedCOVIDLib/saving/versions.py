@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from uuid import uuid4
 
 from ..errors import SaveError
+
+UNFINISHED, A_DAY = ".unfinished-", 24 * 3600  # seconds
 
 # Writes, and checks, one file at the first path; the second argument tells the names that all files will have.
 Writer = Callable[[Path, Mapping[str, Path]], None]
@@ -22,6 +26,7 @@ def save_together(folder: Path, stem: str, writers: Mapping[str, Writer]) -> dic
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        _remove_left_overs(folder)
         for targets in _versions(folder, stem, writers):
             if _saved(targets, writers):
                 return targets
@@ -29,6 +34,14 @@ def save_together(folder: Path, stem: str, writers: Mapping[str, Writer]) -> dic
         reason = error.strerror or str(error)
         raise SaveError(f"The results could not be written to {folder}: {reason}. Choose another folder.") from error
     raise AssertionError("versions never end")
+
+
+def _remove_left_overs(folder: Path) -> None:
+    """What a process that was killed while it wrote has left; a day later nobody is writing it any more."""
+    for path in folder.glob(f"{UNFINISHED}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > A_DAY:
+                path.unlink()
 
 
 def _versions(folder: Path, stem: str, endings: Mapping[str, Writer]) -> Iterator[dict[str, Path]]:
@@ -46,7 +59,7 @@ def _versions(folder: Path, stem: str, endings: Mapping[str, Writer]) -> Iterato
 def _saved(targets: Mapping[str, Path], writers: Mapping[str, Writer]) -> bool:
     """Writes all files and then names them; False where another process took one of the names meanwhile."""
     unfinished = {
-        ending: target.with_name(f".unfinished-{uuid4().hex}{ending[ending.index('.') :]}")
+        ending: target.with_name(f"{UNFINISHED}{uuid4().hex}{ending[ending.index('.') :]}")
         for ending, target in targets.items()
     }
     named: list[Path] = []

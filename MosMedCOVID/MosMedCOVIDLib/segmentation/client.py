@@ -13,11 +13,11 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from ..errors import Cancelled, MosMedError, WorkerDied
+from ..errors import Cancelled, MosMedError, SaveError, WorkerDied
 from ..study.study import Study
 from .bundle import DEFAULT_BUNDLE
 from .masks import Masks
-from .protocol import WORKER_ENVIRONMENT, WORKER_MODULE, Progress, read_answer, write_job
+from .protocol import WORKER_ENVIRONMENT, WORKER_MODULE, Progress, read_answer, temporary_folder_full, write_job
 
 MODULE_FOLDER = Path(__file__).resolve().parents[2]
 
@@ -52,7 +52,7 @@ class SegmentationWorker:
         self._folder = Path(tempfile.mkdtemp(prefix="MosMedCOVID-"))
         with (self._folder / "log.txt").open("w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", WORKER_MODULE, "--bundle", str(self._bundle)],
+                [sys.executable, "-m", WORKER_MODULE, "--bundle", str(self._bundle), "--scratch", str(self._folder)],
                 cwd=MODULE_FOLDER,
                 env={**os.environ, **WORKER_ENVIRONMENT},
                 stdin=subprocess.PIPE,
@@ -74,10 +74,14 @@ class SegmentationWorker:
         self._jobs += 1
         folder = self._folder / f"job{self._jobs}"
         try:
-            folder.mkdir()
-            line = write_job(folder, self._jobs, study, device)
-            self._process.stdin.write(line + "\n")
-            self._process.stdin.flush()
+            try:
+                folder.mkdir()
+                line = write_job(folder, self._jobs, study, device)
+            except OSError as error:
+                raise SaveError(temporary_folder_full(folder.parent, error)) from error
+            with contextlib.suppress(BrokenPipeError):  # it has died: the loop below ends at once
+                self._process.stdin.write(line + "\n")
+                self._process.stdin.flush()
             for answer in self._process.stdout:
                 heard = read_answer(answer, self._jobs, folder)
                 if isinstance(heard, Masks):
@@ -86,10 +90,6 @@ class SegmentationWorker:
                 if heard:
                     on_progress(heard)
             raise self._death()
-        except BrokenPipeError:
-            error = self._death()
-            self.stop()
-            raise error from None
         except BaseException:
             self.stop()
             raise

@@ -71,6 +71,8 @@ def _reached(matrix: np.ndarray, labelled: np.ndarray, covered: slice) -> slice:
     """The study's pixels that labelled pixels of the view, or the ones next to these, have a part in."""
     near = np.convolve(labelled, [1, 1, 1], "same") > 0
     reached = np.flatnonzero(matrix[covered][:, near].any(1)) + covered.start
+    if not reached.size:
+        return slice(0, 0)  # all of it lies beyond the study's frame, where the view repeats the edge
     return slice(int(reached[0]), int(reached[-1]) + 1)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import Cancelled, MosMedError, SetupError, StudyRefused
+from ..errors import Cancelled, MosMedError, SaveError, SetupError, StudyRefused
 from ..study.study import Study
 from .masks import Masks, Model
 
@@ -25,7 +25,11 @@ WORKER_MODULE = "MosMedCOVIDLib.segmentation.worker"
 # numpy's matrix products are small here: its threads would only wait for each other, and for torch's.
 WORKER_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 MASK_FILES = ("lungs", "lesions", "lesion_probability")
-ERROR_KINDS: dict[str, type[MosMedError]] = {"SetupError": SetupError, "Cancelled": Cancelled}
+ERROR_KINDS: dict[str, type[MosMedError]] = {
+    "SetupError": SetupError,
+    "SaveError": SaveError,
+    "Cancelled": Cancelled,
+}
 
 
 @dataclass(frozen=True)
@@ -91,3 +95,10 @@ def _error(kind: str, message: str) -> MosMedError:
     if kind == "StudyRefused":
         return StudyRefused("segmentation", message)
     return ERROR_KINDS.get(kind, MosMedError)(message)
+
+
+def temporary_folder_full(folder: Path, error: OSError) -> str:
+    """The sentence for volumes that could not be handed over."""
+    return (
+        f"The temporary folder {folder} cannot be written ({error.strerror or error}): make room there, or set TMPDIR."
+    )

@@ -1,7 +1,7 @@
-"""The worker process: `python -m MosMedCOVIDLib.segmentation.worker [--bundle FOLDER]`; see protocol.py.
+"""The worker process: `python -m MosMedCOVIDLib.segmentation.worker [--bundle DIR] [--scratch DIR]`; see protocol.py.
 
-It loads the network once, stays warm between studies, and may be killed at any time: it owns nothing but the folder
-of the job at hand, which it removes itself when whoever started it is gone.
+It loads the network once, stays warm between studies, and may be killed at any time: it writes nothing but into the
+folders of its jobs. When whoever started it is gone, it removes the folder of them all and ends.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from ..errors import MosMedError
+from ..errors import MosMedError, SaveError
 from ..study.quick_lungs import find_quick_lungs
 from ..study.study import Study
 from . import protocol
@@ -89,17 +89,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Works through the jobs on standard input until it closes."""
     parser = argparse.ArgumentParser(prog="worker")
     parser.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE)
-    segmenter = Segmenter(Bundle(parser.parse_args(arguments).bundle))
+    parser.add_argument("--scratch", type=Path, help="folder of all jobs; removed when standard input closes")
+    options = parser.parse_args(arguments)
+    segmenter = Segmenter(Bundle(options.bundle))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's to handle; it ends this process
     output = _take_standard_output()
     jobs: queue.Queue[str] = queue.Queue()
-    current: list[Path] = []
-    threading.Thread(target=_watch_standard_input, args=(jobs, current), daemon=True).start()
+    threading.Thread(target=_watch_standard_input, args=(jobs, options.scratch), daemon=True).start()
     with contextlib.suppress(MosMedError):  # the first job meets it again, and reports it
         segmenter.network("auto")  # warm when the first study has been read
     while True:
         number, folder, device, study = protocol.read_job(jobs.get())
-        current[:] = [folder]
 
         def send(line: str) -> None:
             print(line, file=output, flush=True)
@@ -107,11 +107,12 @@ def main(arguments: list[str] | None = None) -> int:
         try:
             masks = segmenter.segment(study, device, Job(number, send).stage)
             send(protocol.write_result(folder, number, masks))
+        except OSError as error:
+            send(protocol.error_line(number, SaveError(protocol.temporary_folder_full(folder, error))))
         except Exception as error:
             if not isinstance(error, MosMedError):
                 traceback.print_exc()
             send(protocol.error_line(number, error))
-        current.clear()
 
 
 def _take_standard_output() -> TextIO:
@@ -121,13 +122,13 @@ def _take_standard_output() -> TextIO:
     return kept
 
 
-def _watch_standard_input(jobs: queue.Queue[str], current: list[Path]) -> None:
-    """Queues the lines of standard input; when it closes nobody waits for a result any more."""
+def _watch_standard_input(jobs: queue.Queue[str], scratch: Path | None) -> None:
+    """Queues the lines of standard input; when it closes nobody waits for a result any more, or tidies up."""
     for line in sys.stdin:
         if line.strip():
             jobs.put(line)
-    for folder in current:
-        shutil.rmtree(folder, ignore_errors=True)
+    if scratch:
+        shutil.rmtree(scratch, ignore_errors=True)
     os._exit(0)
 
 

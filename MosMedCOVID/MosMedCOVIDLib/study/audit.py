@@ -113,7 +113,7 @@ def _lungs(lungs: QuickLungs) -> list[Check]:
     if sides[smaller] < LEAST_SHARE_OF_ONE_LUNG * lungs.air_ml:
         message = f"Hardly any air in the {smaller} lung ({parts}): consolidated, filled or missing?"
         found = Check("lungs_found", "warning", air, LEAST_AIR_ML, "ml", message)
-    return [found, _air(air), _density(round(lungs.density_hu))]
+    return [found, _air(air), _density(round(lungs.density_hu)), _field_of_view(lungs)]
 
 
 def _air(air: int) -> Check:
@@ -128,3 +128,10 @@ def _density(density: int) -> Check:
         message = f"The lungs are dense (median {density} HU): white lungs, or breathed out?"
         return Check("lung_density", "warning", density, DENSE_LUNG_HU, "HU", message)
     return Check("lung_density", "ok", density, DENSE_LUNG_HU, "HU", f"Aerated lung has {density} HU (median).")
+
+
+def _field_of_view(lungs: QuickLungs) -> Check:
+    if lungs.cut:
+        message = "The field of view cuts the lungs: what lies outside is in no figure."
+        return Check("field_of_view", "warning", "cut", None, "", message)
+    return Check("field_of_view", "ok", "whole", None, "", "The lungs lie within the field of view.")

@@ -27,11 +27,14 @@ SAME_IN_ALL = ("ImageOrientationPatient", "PixelSpacing", "Rows", "Columns", *RE
 GAP_TOLERANCE = 0.02  # of the distance between slices
 GAP_TOLERANCE_MM = 0.05  # positions are often rounded to 0.1 mm
 SIDEWAYS_TOLERANCE_MM = 0.5
+UNIT_TOLERANCE = 1e-3
 
 
 def is_dicom(path: Path) -> bool:
     """Whether a file carries DICOM's mark after its preamble."""
     try:
+        if not path.is_file():
+            return False  # a pipe would wait for ever
         with path.open("rb") as file:
             return file.read(132)[128:] == b"DICM"
     except OSError:
@@ -43,12 +46,18 @@ def read_dicom(folder: Path) -> Study:
     headers = _one_series(folder, _headers(folder))
     positions = np.array([_numbers(header, "ImagePositionPatient", 3) for header in headers])
     column_step, row_step = np.reshape(_numbers(headers[0], "ImageOrientationPatient", 6), (2, 3))
+    if abs(np.linalg.norm(column_step) - 1) > UNIT_TOLERANCE or abs(np.linalg.norm(row_step) - 1) > UNIT_TOLERANCE:
+        raise StudyRefused("geometry", f"{folder.name} states directions that are not of length 1.")
     normal = np.cross(column_step, row_step)
     order = np.argsort(positions @ normal, kind="stable")
     headers, positions = [headers[i] for i in order], positions[order]
     step = _regular_step(headers, positions, normal)
 
     row_mm, column_mm = _numbers(headers[0], "PixelSpacing", 2)
+    if min(row_mm, column_mm) <= 0:
+        raise StudyRefused(
+            "geometry", f"{folder.name} states a pixel spacing that is not above 0: {row_mm}, {column_mm} mm."
+        )
     lps = np.eye(4)
     lps[:3, :3] = np.column_stack([column_step * column_mm, row_step * row_mm, step])
     lps[:3, 3] = positions[0]
@@ -64,14 +73,21 @@ def read_dicom(folder: Path) -> Study:
 
 def _headers(folder: Path) -> list[Any]:
     """The headers of all DICOM images in a folder, without their pixels."""
+    import warnings
+
     import pydicom
     from pydicom.errors import InvalidDicomError
 
+    warnings.filterwarnings("ignore", module="pydicom")  # about odd values, which may be a person's
     tags = [*GEOMETRY_TAGS, *RESCALE_TAGS, *KEPT_TAGS, "NumberOfFrames"]
     headers = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "DICOMDIR"):
         try:
-            headers.append(pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags))
+            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags)
+            for _ in header:  # pydicom converts a value when it is asked for; a damaged one shows here
+                pass
+            int(header.get("NumberOfFrames") or 1)
+            headers.append(header)
         except InvalidDicomError:
             continue  # a text file or a picture beside the slices
         except Exception as error:  # pydicom raises many kinds on broken files

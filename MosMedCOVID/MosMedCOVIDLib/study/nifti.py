@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,7 @@ ENDINGS = (".nii.gz", ".nii")
 MOSMED_FOLDER = re.compile(r"CT-?_?[0-4]+")
 MOSMED_FILE = re.compile(r"study_\d{4}")
 PADDING_HU = -1024
+METRES, MICROMETRES = 1, 3  # codes of NIfTI
 INT16 = np.iinfo(np.int16)
 
 # What a saved mask repeats from its study; the other header fields are free text, or about the voxel values.
@@ -38,28 +40,39 @@ def read_nifti(path: Path) -> Study:
     """
     import nibabel
     from nibabel.filebasedimages import ImageFileError
+    from nibabel.spatialimages import HeaderDataError
 
     name = study_name(path)
     notes: list[str] = []
+    damaged = f"{path.name} is damaged, cut short or not a NIfTI file."
+    if not path.is_file():
+        raise StudyRefused("readable", f"{path.name} is no file.")
     try:
-        image = nibabel.load(path)
+        with path.open("rb"):  # nibabel would call a forbidden file a damaged one
+            image = nibabel.load(path)
         if not isinstance(image, nibabel.Nifti1Pair):  # Nifti2 derives from it
             raise StudyRefused("readable", f"{path.name} is not a NIfTI image.")
         if image.get_data_dtype().fields is not None or image.get_data_dtype().kind not in "iuf":
             raise StudyRefused("readable", f"{path.name} holds {image.get_data_dtype()} values, not a CT.")
         stored = np.asanyarray(image.dataobj.get_unscaled())
-    except (OSError, EOFError, ValueError, zlib.error, ImageFileError) as error:
-        if isinstance(error, PermissionError):
-            raise StudyRefused("readable", f"{path.name} may not be opened: no permission.") from error
-        raise StudyRefused("readable", f"{path.name} is damaged, cut short or not a NIfTI file.") from error
+        # nibabel clears the scale in the header once it has read the file; the array proxy keeps it.
+        slope, intercept = float(image.dataobj.slope), float(image.dataobj.inter)
+    except PermissionError as error:
+        raise StudyRefused("readable", f"{path.name} may not be opened: no permission.") from error
+    except MemoryError as error:
+        raise StudyRefused("readable", f"{path.name} claims a size that doesn't fit into memory.") from error
+    except (OSError, EOFError, ValueError, OverflowError, zlib.error, ImageFileError, HeaderDataError) as error:
+        raise StudyRefused("readable", damaged) from error
+    if not np.isfinite([slope, intercept]).all():
+        raise StudyRefused("hu_plausible", f"{path.name} states a scale that is no number: {slope}, {intercept}.")
     header = image.header
     while stored.ndim > 3 and stored.shape[-1] == 1:
         stored = stored[..., 0]
     if stored.ndim != 3:
         shape = "×".join(map(str, stored.shape))
         raise StudyRefused("readable", f"{path.name} is {shape}: one three-dimensional volume is needed.")
-    # nibabel clears the scale in the header once it has read the file; the array proxy keeps it.
-    hu = _hu(stored, float(image.dataobj.slope), float(image.dataobj.inter), notes)
+    hu = _hu(stored, slope, intercept, notes)
+    _check_lengths(path, header, image.affine, notes)
     if not header["sform_code"] and not header["qform_code"]:
         notes.append("The file states no position in the patient; left and right follow the usual order of NIfTI.")
     return Study(
@@ -71,6 +84,18 @@ def read_nifti(path: Path) -> Study:
         headers={field: header[field].copy() for field in GEOMETRY_FIELDS},
         notes=tuple(notes),
     )
+
+
+def _check_lengths(path: Path, header: Any, affine: np.ndarray, notes: list[str]) -> None:
+    """Lengths must be in mm (or of no stated unit), and better stated once than twice."""
+    unit = int(header["xyzt_units"]) & 7
+    if unit in (METRES, MICROMETRES):
+        name = "metres" if unit == METRES else "micrometres"
+        raise StudyRefused("geometry", f"{path.name} states its lengths in {name}; convert it to millimetres first.")
+    used, stated = np.linalg.norm(affine[:3, :3], axis=0), np.array(header.get_zooms()[:3], float)
+    if not np.allclose(used, stated, rtol=0.01):
+        sizes = (" × ".join(f"{mm:.3g}" for mm in lengths) for lengths in (used, stated))
+        notes.append("The file states two voxel sizes: {} mm in its sform, which is used, and {} mm.".format(*sizes))
 
 
 def _kind(path: Path) -> str:

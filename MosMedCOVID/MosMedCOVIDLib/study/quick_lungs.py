@@ -19,6 +19,7 @@ AIR_BELOW_HU = -500
 # Lung holds tissue and blood besides air; gas of the bowel, the stomach or around the body doesn't.
 GAS_BELOW_HU = -960
 SMALLEST_PART_ML = 5.0
+SMALLEST_PART_AT_EDGE_ML = 100.0  # a smaller one is air between the skin and the frame's edge
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class QuickLungs:
     right_ml, left_ml: air of the lungs on either side of the body's middle; density_hu: its median, 0 where there
     is none; height_mm: from its lowest to its highest slice; first, last: voxel bounds [slice, row, column] (last
     exclusive) of that air in the *standard* orientation of the study, or the whole frame where no lung was found;
-    middle: the body's middle column.
+    middle: the body's middle column; cut: whether the frame cuts the lungs in plane.
     """
 
     right_ml: float
@@ -38,6 +39,7 @@ class QuickLungs:
     first: tuple[int, int, int]
     last: tuple[int, int, int]
     middle: float
+    cut: bool
 
     @property
     def air_ml(self) -> float:
@@ -73,6 +75,7 @@ def find_quick_lungs(study: Study) -> QuickLungs:
         first=(int(first[0]), int(first[1]), int(first[2])),
         last=(int(last[0]), int(last[1]), int(last[2])),
         middle=middle * steps[2],
+        cut=bool(lungs[:, [0, -1]].any() or lungs[:, :, [0, -1]].any()),
     )
 
 
@@ -82,11 +85,35 @@ def _body(hu: np.ndarray) -> np.ndarray:
 
     body = np.zeros(hu.shape, bool)
     for index, image in enumerate(hu):
-        pieces, count = ndimage.label(ndimage.binary_opening(image > BODY_ABOVE_HU))
+        tissue = ndimage.binary_opening(image > BODY_ABOVE_HU)
+        pieces, count = ndimage.label(tissue)
         if count:
-            sizes = np.bincount(pieces.ravel())
-            body[index] = ndimage.binary_fill_holes(pieces == 1 + sizes[1:].argmax())
+            largest = pieces == 1 + np.bincount(pieces.ravel())[1:].argmax()
+            # A body that reaches the frame in front and behind was cropped, maybe into pieces; no table is left then.
+            cropped = largest[0].any() and largest[-1].any()
+            body[index] = _filled(tissue if cropped else largest)
     return body
+
+
+def _filled(body: np.ndarray) -> np.ndarray:
+    """A slice of the body without hollows, those included that the frame cuts open.
+
+    Between the outermost places where the body leaves the frame at one edge, it is taken to go on beyond that edge.
+    """
+    from scipy import ndimage
+
+    framed = np.pad(body, 1)
+    for edge, inner in (
+        (framed[0], framed[1]),
+        (framed[-1], framed[-2]),
+        (framed[:, 0], framed[:, 1]),
+        (framed[:, -1], framed[:, -2]),
+    ):
+        touched = np.flatnonzero(inner)
+        if touched.size:
+            edge[touched[0] : touched[-1] + 1] = True
+    filled: np.ndarray = ndimage.binary_fill_holes(framed)[1:-1, 1:-1]
+    return filled
 
 
 def _aerated(hu: np.ndarray, air: np.ndarray, voxel_ml: float) -> np.ndarray:
@@ -95,9 +122,11 @@ def _aerated(hu: np.ndarray, air: np.ndarray, voxel_ml: float) -> np.ndarray:
 
     pieces, count = ndimage.label(air)
     sizes_ml = np.bincount(pieces.ravel(), minlength=count + 1) * voxel_ml
+    at_edge = np.union1d(pieces[:, [0, -1]], pieces[:, :, [0, -1]])
     lung = [
         part
         for part, box in enumerate(ndimage.find_objects(pieces), start=1)
-        if sizes_ml[part] >= SMALLEST_PART_ML and np.median(hu[box][pieces[box] == part]) > GAS_BELOW_HU
+        if sizes_ml[part] >= (SMALLEST_PART_AT_EDGE_ML if part in at_edge else SMALLEST_PART_ML)
+        and np.median(hu[box][pieces[box] == part]) > GAS_BELOW_HU
     ]
     return np.isin(pieces, lung)

@@ -16,13 +16,17 @@ MASK = re.compile(r"_(mask|lungs?|lungmask|lesions?)(_v\d+)?$")
 RESULTS_FOLDER = "MosMedCOVID-results"
 
 
+def name_of(path: Path) -> str:
+    """A study's name: its file's without the ending, or its folder's. Links keep their own name."""
+    return path.resolve().name if path.is_dir() else study_name(path)
+
+
 def read_study(path: Path) -> Study:
     """Reads a NIfTI file or a folder with one DICOM series.
 
     UsageError if the path doesn't exist, StudyRefused if it holds no chest CT that can be read safely.
     """
-    if not path.exists():
-        raise UsageError(f"There is no file or folder {path}.")
+    must_exist(path)
     if path.is_dir():
         return read_dicom(path)
     if path.name.lower().endswith(ENDINGS):
@@ -30,6 +34,12 @@ def read_study(path: Path) -> Study:
     if is_dicom(path):
         raise StudyRefused("series", f"{path.name} is a single DICOM file; give the folder with its whole series.")
     raise StudyRefused("readable", f"{path.name} is neither NIfTI (.nii, .nii.gz) nor a folder of DICOM files.")
+
+
+def must_exist(path: Path) -> None:
+    """UsageError where a path doesn't exist, or may not be looked at."""
+    if not os.path.exists(path):  # noqa: PTH110, Path.exists raises where the path is too long or forbidden
+        raise UsageError(f"There is no file or folder {path}, or it may not be opened.")
 
 
 def find_studies(path: Path) -> list[Path]:
@@ -45,7 +55,8 @@ def find_studies(path: Path) -> list[Path]:
         below[:] = sorted(name for name in below if name != RESULTS_FOLDER and not name.startswith("."))
         here = Path(folder)
         volumes = [here / name for name in sorted(files) if name.lower().endswith(ENDINGS)]
-        found += [volume for volume in volumes if not MASK.search(study_name(volume).lower())]
+        volumes = [volume for volume in volumes if not MASK.search(study_name(volume).lower())]
+        found += volumes
         if not volumes and any(is_dicom(here / name) for name in sorted(files)):
             found.append(here)
             below.clear()

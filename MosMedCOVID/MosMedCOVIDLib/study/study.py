@@ -10,9 +10,10 @@ import numpy as np
 
 from ..errors import StudyRefused
 
-# Columns of an affine may deviate from a right angle by this cosine (0.57 degrees); beyond it every length,
-# and so every millilitre, measured along the axes would be wrong.
-MAXIMUM_SHEAR = 0.01
+# Columns of an affine may deviate from a right angle by this cosine (0.06 degrees: a third of a millimetre over a
+# chest). A NIfTI's qform knows right angles only, so beyond it a saved mask would lie elsewhere for some programs.
+MAXIMUM_SHEAR = 0.001
+SMALLEST_MM, LARGEST_MM = 0.05, 50.0  # of a voxel's side, in a CT of a patient
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +44,9 @@ class Study:
         if affine.shape != (4, 4) or not np.isfinite(affine).all() or (affine[3] != (0, 0, 0, 1)).any():
             raise StudyRefused("geometry", f"{self.name} has no valid position in the patient (its affine).")
         lengths = np.linalg.norm(affine[:3, :3], axis=0)
-        if (lengths < 1e-3).any():
-            raise StudyRefused("geometry", f"{self.name} has a voxel of no size: {np.round(lengths, 4)} mm.")
+        if lengths.min() < SMALLEST_MM or lengths.max() > LARGEST_MM:
+            sides = " × ".join(f"{mm:.3g}" for mm in lengths)
+            raise StudyRefused("geometry", f"{self.name} has voxels of {sides} mm: no size for a CT.")
         axes = affine[:3, :3] / lengths
         shear = np.abs(axes.T @ axes - np.eye(3)).max()
         if shear > MAXIMUM_SHEAR:
