@@ -274,7 +274,14 @@ def process(*arguments, cwd, root):
         stdin=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        preexec_fn=heed_signals,
     )
+
+
+def heed_signals():
+    """Tests that run in the background, or under nohup, hand on ignored signals; a user's terminal doesn't."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
