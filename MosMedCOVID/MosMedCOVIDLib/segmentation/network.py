@@ -15,7 +15,7 @@ from .view import View, ViewSettings
 class Network:
     """A bundle's network on a device. SetupError where the bundle is damaged or the device isn't there.
 
-    Runs the bundle's TorchScript, which needs torch alone: importing monai would double the time to the first study.
+    Runs the bundle's TorchScript, which needs torch alone: importing monai takes as long again as importing torch.
     """
 
     def __init__(self, bundle: Bundle, device: str = "auto") -> None:
