@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from dicom_files import write_series
-from MosMedCOVIDLib.errors import StudyRefused, UsageError
+from MosMedCOVIDLib.errors import Cancelled, StudyRefused, UsageError
 from MosMedCOVIDLib.saving.nifti import write_volume
 from MosMedCOVIDLib.study.read import find_studies, read_study
 from shapes import box_study
@@ -59,3 +59,23 @@ def test_a_dicom_folder_is_one_study_and_an_empty_folder_tells_so_itself(tmp_pat
     (tmp_path / "empty").mkdir()
     assert find_studies(tmp_path / "empty") == [tmp_path / "empty"]
     assert find_studies(tmp_path / "x.nii") == [tmp_path / "x.nii"]
+
+
+@pytest.mark.parametrize("kind", ["nifti", "dicom"])
+def test_reading_tells_how_far_it_is_and_can_be_stopped(tmp_path, kind):
+    if kind == "nifti":
+        path = nifti(tmp_path / "a.nii.gz")
+    else:
+        write_series(path := tmp_path / "P7", HU)
+    told = []
+    read_study(path, told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+    assert len(told) > (0 if kind == "nifti" else len(HU))
+
+    def stop(share):
+        if share > 0.5:
+            raise Cancelled("enough")
+
+    with pytest.raises(Cancelled, match="enough"):
+        read_study(path, stop)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import StudyRefused
+from .progress import OnProgress, silent
 from .study import Study
 
 # What is read of each header: geometry, and what the audit may ask for. No names, no numbers of persons.
@@ -28,6 +29,7 @@ GAP_TOLERANCE = 0.02  # of the distance between slices
 GAP_TOLERANCE_MM = 0.05  # positions are often rounded to 0.1 mm
 SIDEWAYS_TOLERANCE_MM = 0.5
 UNIT_TOLERANCE = 1e-3
+HEADERS_SHARE = 0.3  # of the time that reading takes
 
 
 def is_dicom(path: Path) -> bool:
@@ -41,9 +43,9 @@ def is_dicom(path: Path) -> bool:
         return False
 
 
-def read_dicom(folder: Path) -> Study:
+def read_dicom(folder: Path, on_progress: OnProgress = silent) -> Study:
     """Reads the CT series in a folder and the folders below it. StudyRefused if it isn't one regular series."""
-    headers = _one_series(folder, _headers(folder))
+    headers = _one_series(folder, _headers(folder, on_progress))
     positions = np.array([_numbers(header, "ImagePositionPatient", 3) for header in headers])
     column_step, row_step = np.reshape(_numbers(headers[0], "ImageOrientationPatient", 6), (2, 3))
     if abs(np.linalg.norm(column_step) - 1) > UNIT_TOLERANCE or abs(np.linalg.norm(row_step) - 1) > UNIT_TOLERANCE:
@@ -62,7 +64,7 @@ def read_dicom(folder: Path) -> Study:
     lps[:3, :3] = np.column_stack([column_step * column_mm, row_step * row_mm, step])
     lps[:3, 3] = positions[0]
     return Study(
-        hu=_pixels(folder, headers),
+        hu=_pixels(folder, headers, on_progress),
         affine=np.diag([-1.0, -1.0, 1.0, 1.0]) @ lps,
         name=folder.resolve().name,
         path=folder,
@@ -71,7 +73,7 @@ def read_dicom(folder: Path) -> Study:
     )
 
 
-def _headers(folder: Path) -> list[Any]:
+def _headers(folder: Path, on_progress: OnProgress) -> list[Any]:
     """The headers of all DICOM images in a folder, without their pixels."""
     import warnings
 
@@ -81,7 +83,9 @@ def _headers(folder: Path) -> list[Any]:
     warnings.filterwarnings("ignore", module="pydicom")  # about odd values, which may be a person's
     tags = [*GEOMETRY_TAGS, *RESCALE_TAGS, *KEPT_TAGS, "NumberOfFrames"]
     headers = []
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "DICOMDIR"):
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "DICOMDIR")
+    for number, path in enumerate(paths):
+        on_progress(HEADERS_SHARE * number / len(paths))
         try:
             header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=tags)
             for _ in header:  # pydicom converts a value when it is asked for; a damaged one shows here
@@ -163,16 +167,29 @@ def _regular_step(headers: list[Any], positions: np.ndarray, normal: np.ndarray)
     return step
 
 
-def _pixels(folder: Path, headers: list[Any]) -> np.ndarray:
+def _pixels(folder: Path, headers: list[Any], on_progress: OnProgress) -> np.ndarray:
     """HU of the sorted slices as int16 [slice, row, column]."""
     import SimpleITK as sitk  # noqa: N813, the library's own abbreviation
 
     reader = sitk.ImageSeriesReader()
     reader.GlobalWarningDisplayOff()
     reader.SetFileNames([str(header.filename) for header in headers])
+    stopped: list[BaseException] = []
+
+    def tell() -> None:
+        """An exception cannot cross ITK: it is kept, the reading stopped, and it goes on from here."""
+        try:
+            on_progress(HEADERS_SHARE + (1 - HEADERS_SHARE) * reader.GetProgress())
+        except BaseException as reason:
+            stopped.append(reason)
+            reader.Abort()
+
+    reader.AddCommand(sitk.sitkProgressEvent, tell)
     try:
         image = reader.Execute()
     except RuntimeError as error:
+        if stopped:
+            raise stopped[0] from None
         raise StudyRefused("readable", f"The pixels of {folder.name} are damaged or not readable.") from error
     values = sitk.GetArrayViewFromImage(image)  # a view: `image` must outlive it
     if values.ndim != 3:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import StudyRefused
+from .progress import OnProgress, ToldStream, silent
 from .study import Study
 
 ENDINGS = (".nii.gz", ".nii")
@@ -33,7 +34,7 @@ def study_name(path: Path) -> str:
     return path.name[: len(path.name) - len(ending)]
 
 
-def read_nifti(path: Path) -> Study:
+def read_nifti(path: Path, on_progress: OnProgress = silent) -> Study:
     """Reads a NIfTI file. StudyRefused if it is damaged, no NIfTI or no three-dimensional image.
 
     The affine is the sform if it has a code, else the qform (as nibabel and ITK do), else made of the spacing.
@@ -54,7 +55,7 @@ def read_nifti(path: Path) -> Study:
             raise StudyRefused("readable", f"{path.name} is not a NIfTI image.")
         if image.get_data_dtype().fields is not None or image.get_data_dtype().kind not in "iuf":
             raise StudyRefused("readable", f"{path.name} holds {image.get_data_dtype()} values, not a CT.")
-        stored = np.asanyarray(image.dataobj.get_unscaled())
+        stored = _stored(path, image.dataobj, on_progress)
         # nibabel clears the scale in the header once it has read the file; the array proxy keeps it.
         slope, intercept = float(image.dataobj.slope), float(image.dataobj.inter)
     except PermissionError as error:
@@ -84,6 +85,19 @@ def read_nifti(path: Path) -> Study:
         headers={field: header[field].copy() for field in GEOMETRY_FIELDS},
         notes=tuple(notes),
     )
+
+
+def _stored(path: Path, proxy: Any, on_progress: OnProgress) -> np.ndarray:
+    """The values as they stand in the file; inflating them is told piece by piece."""
+    import gzip
+
+    if not path.name.lower().endswith(".gz"):
+        return np.asanyarray(proxy.get_unscaled())  # mapped, so it takes no time
+    length = proxy.offset + int(np.prod(proxy.shape, dtype=np.int64)) * proxy.dtype.itemsize
+    with gzip.open(path) as stream:
+        spec = (proxy.shape, proxy.dtype, proxy.offset, proxy.slope, proxy.inter)
+        told = type(proxy)(ToldStream(stream, length, on_progress), spec, order=proxy.order)
+        return np.asanyarray(told.get_unscaled())
 
 
 def _check_lengths(path: Path, header: Any, affine: np.ndarray, notes: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from pathlib import Path
@@ -9,11 +10,13 @@ from pathlib import Path
 from ..errors import StudyRefused, UsageError
 from .dicom import is_dicom, read_dicom
 from .nifti import ENDINGS, read_nifti, study_name
+from .progress import OnProgress, silent
 from .study import Study
 
 # Masks that lie beside studies: MosMedData's, ours, and those of labelled cases.
 MASK = re.compile(r"_(mask|lungs?|lungmask|lesions?)(_v\d+)?$")
 RESULTS_FOLDER = "MosMedCOVID-results"
+MANY_FILES = 50  # a folder of slices shows what it is sooner
 
 
 def name_of(path: Path) -> str:
@@ -21,19 +24,27 @@ def name_of(path: Path) -> str:
     return path.resolve().name if path.is_dir() else study_name(path)
 
 
-def read_study(path: Path) -> Study:
-    """Reads a NIfTI file or a folder with one DICOM series.
+def read_study(path: Path, on_progress: OnProgress = silent) -> Study:
+    """Reads a NIfTI file or a folder with one DICOM series; tells how far it is.
 
     UsageError if the path doesn't exist, StudyRefused if it holds no chest CT that can be read safely.
     """
     must_exist(path)
     if path.is_dir():
-        return read_dicom(path)
+        return read_dicom(path, on_progress)
     if path.name.lower().endswith(ENDINGS):
-        return read_nifti(path)
+        return read_nifti(path, on_progress)
     if is_dicom(path):
         raise StudyRefused("series", f"{path.name} is a single DICOM file; give the folder with its whole series.")
     raise StudyRefused("readable", f"{path.name} is neither NIfTI (.nii, .nii.gz) nor a folder of DICOM files.")
+
+
+def can_read(path: Path) -> bool:
+    """Whether something may be a study, by its name or by DICOM's mark; cheap, for a window onto which it is dropped."""
+    if path.is_dir():
+        files = (Path(folder) / name for folder, _, names in os.walk(path) for name in sorted(names))
+        return any(map(is_dicom, itertools.islice(files, MANY_FILES)))
+    return path.name.lower().endswith(ENDINGS) or is_dicom(path)
 
 
 def must_exist(path: Path) -> None:
