@@ -16,7 +16,6 @@ FORBIDDEN["EmbeddedSlicer"] = {"MosMedCOVIDLib"}
 # The way of a study: a room may know those before it, never those after it.
 WAY = ("study", "segmentation", "grading", "saving", "reporting", "commands")
 LIGHT = {"numpy", "vtk", "vtkmodules", "qt", "ctk", "slicer", "SampleData"}
-WORKER_ONLY = {"network.py"}  # imported by the worker process alone
 
 
 def imports(path: Path, module: Path) -> list[tuple[int, str, bool]]:
@@ -69,8 +68,6 @@ def heavy_at_the_door(module: Path) -> list[str]:
     own = {path.name.removesuffix(".py") for path in module.iterdir()}
     findings = []
     for path in sorted((module / "MosMedCOVIDLib").rglob("*.py")):
-        if path.name in WORKER_ONLY:
-            continue
         for line, name, at_once in imports(path, module):
             top = name.split(".")[0]
             if at_once and top not in LIGHT | own | set(sys.stdlib_module_names):
@@ -84,13 +81,6 @@ def test_no_room_knows_more_than_it_may(root):
 
 def test_nothing_heavy_is_loaded_at_the_door(root):
     assert heavy_at_the_door(root / "MosMedCOVID") == []
-
-
-def test_the_file_with_torch_is_only_imported_inside_functions(root):
-    module = root / "MosMedCOVID"
-    for path in module.rglob("*.py"):
-        at_once = [name for _, name, now in imports(path, module) if now]
-        assert not any(name.endswith("segmentation.network") for name in at_once), path
 
 
 @pytest.mark.parametrize(

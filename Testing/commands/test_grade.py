@@ -21,7 +21,7 @@ from MosMedCOVIDLib.saving.nifti import write_volume
 
 KEYS = (
     "schema study grade rule borderline involvement_percent interval_percent to_next_boundary_percent ct0_below_ml "
-    "lungs audit model files seconds source"
+    "lungs audit model corrected files seconds source"
 ).split()
 
 

@@ -6,11 +6,12 @@ import argparse
 import json
 
 from ..errors import StudyRefused
+from ..reporting.result import SCHEMA, study_json, unread_study_json
 from ..reporting.text import audit_lines, study_text
 from ..study.audit import audit_of_refusal
 from ..study.read import must_exist
 from .progress import ProgressBar
-from .way import SCHEMA, read_and_audit, study_json, unread_study_json
+from .way import read_and_audit
 
 
 def run(options: argparse.Namespace) -> int:

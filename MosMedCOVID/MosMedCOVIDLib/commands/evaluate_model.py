@@ -11,12 +11,12 @@ from typing import Any
 from ..errors import UsageError
 from ..grading.agreement import Agreement
 from ..grading.grade import grade_study
+from ..reporting.result import SCHEMA
 from ..segmentation.client import SegmentationWorker
 from ..segmentation.protocol import Progress
 from ..study.labelled import LabelledCase, find_labelled_cases, read_mask
 from ..study.nifti import read_nifti
 from .progress import ProgressBar
-from .way import SCHEMA
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import Cancelled, MosMedError, SaveError, SetupError, StudyRefused, UsageError, WorkerDied
+from ..reporting.result import SCHEMA, refused_json, unread_study_json
 from ..reporting.text import result_text
 from ..saving.results import saved_result
 from ..segmentation.bundle import Bundle
@@ -17,7 +18,7 @@ from ..segmentation.client import SegmentationWorker
 from ..study.audit import audit_of_refusal
 from ..study.read import find_studies, must_exist, name_of
 from .progress import ProgressBar
-from .way import SCHEMA, Wishes, grade_path, refused_json, unread_study_json
+from .way import Wishes, grade_path
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,7 +53,9 @@ def grade_all(studies: Sequence[Path], wishes: Wishes, as_json: bool) -> int:
 def _earlier(path: Path, wishes: Wishes) -> dict[str, Any] | None:
     """The result of an earlier run that was asked the same of the same study with the same model."""
     result = saved_result(wishes.out, path, name_of(path))
-    if not result or result["rule"] != wishes.rule or result["model"]["sha256"] != Bundle().weights_sha256:
+    if not result or result.get("corrected") or result["rule"] != wishes.rule:
+        return None  # a mask that a reader corrected is no answer to what the network finds
+    if result["model"]["sha256"] != Bundle().weights_sha256:
         return None
     forced = result["audit"]["verdict"] == "refused"
     return {**result, "resumed": True} if wishes.force or not forced else None

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import StudyRefused
 from ..grading.grade import grade_study
 from ..reporting.picture import write_picture
+from ..reporting.result import graded_json, refused_json, study_json, unread_study_json
 from ..reporting.text import headline
 from ..saving.results import save_results, source_of
 from ..segmentation.client import SegmentationWorker
 from ..segmentation.protocol import Progress
 from ..study.audit import Audit, audit_of_refusal, audit_study
-from ..study.nifti import ENDINGS
 from ..study.quick_lungs import find_quick_lungs
-from ..study.read import name_of, read_study
+from ..study.read import read_study
 from ..study.study import Study
-
-SCHEMA = 1
 
 
 @dataclass(frozen=True)
@@ -61,50 +59,14 @@ def grade_path(
     show(Progress("saving", 99.0))
     withheld = f"the audit refused it. {audit.refusal.message}" if audit.refusal else None
     grade = grade_study(study, masks, wishes.rule, withheld)
-    model = asdict(masks.model) if masks.model else {}
-    model.pop("ct0_below_ml")  # stands beside the grade
 
     def result(files: Mapping[str, str]) -> dict[str, Any]:
         seconds = {"read": read - begin, "segment": segmented - read, "save": time.monotonic() - segmented}
         seconds["total"] = sum(seconds.values())
-        return {
-            "schema": SCHEMA,
-            "study": study_json(study),
-            **grade.as_json(),
-            "audit": audit.as_json(),
-            "model": model,
-            "files": dict(files),
-            "seconds": {step: round(value, 3) for step, value in seconds.items()},
-            "source": source,
-        }
+        return graded_json(study, grade, audit, masks.model, files, seconds, source)
 
     def picture(place: Path, names: Mapping[str, Path]) -> None:
         write_picture(place, study, masks, headline(grade.as_json()))
 
     pictures = {"_picture.png": picture} if wishes.picture else {}
     return result(save_results(wishes.out, study, masks, result, pictures))
-
-
-def study_json(study: Study) -> dict[str, Any]:
-    """What is said of a study: nothing that came out of a header but its geometry."""
-    return {
-        "name": study.name,
-        "path": str(study.path),
-        "kind": study.kind,
-        "shape": list(study.hu.shape),
-        "spacing_mm": [round(mm, 6) for mm in study.spacing_mm],
-    }
-
-
-def unread_study_json(path: Path) -> dict[str, Any]:
-    """What can be said of something that could not be read."""
-    kind = "dicom" if path.is_dir() else "nifti" if path.name.lower().endswith(ENDINGS) else None
-    return {"name": name_of(path), "path": str(path), "kind": kind}
-
-
-def refused_json(study: Mapping[str, Any], audit: Audit) -> dict[str, Any]:
-    """The result of a refused study."""
-    refusal = audit.refusal
-    assert refusal
-    reason = {"check": refusal.check, "reason": refusal.message}
-    return {"schema": SCHEMA, "study": dict(study), "refused": reason, "audit": audit.as_json()}

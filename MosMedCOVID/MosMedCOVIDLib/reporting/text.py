@@ -55,22 +55,32 @@ def audit_lines(audit: Mapping[str, Any], only_remarks: bool = False) -> list[st
 
 def headline(result: Mapping[str, Any]) -> str:
     """The grade and what it rests on, in one line."""
+    first = remarks_on_grade(result)[0]
+    return first if result["grade"] is None else f"{result['grade']}  {first[:1].lower()}{first[1:]}"
+
+
+def remarks_on_grade(result: Mapping[str, Any]) -> list[str]:
+    """What a reader should know of a grade: the share, how sure it is, how far the next grade is; or why there is none.
+
+    result: a grade as JSON.
+    """
     if result["grade"] is None:
-        return f"No grade: {result['withheld']}"
-    text = f"{result['grade']}  involvement {percent_text(result['involvement_percent'])}"
+        return [f"No grade: {result['withheld']}"]
+    share = f"Involvement {percent_text(result['involvement_percent'])}"
     if result["interval_percent"]:
         low, high = (percent_text(percent) for percent in result["interval_percent"])
-        text += f", plausible {low} to {high} (not calibrated)"
-    return text
+        share += f", plausible {low} to {high} (not calibrated)"
+    remarks = [share]
+    if result["to_next_boundary_percent"] is not None:
+        remarks.append(f"{result['to_next_boundary_percent']:.2f} points below the next grade")
+    if result["borderline"]:
+        remarks.append("Borderline: within the plausible interval the grade differs.")
+    return remarks
 
 
 def grade_lines(result: Mapping[str, Any]) -> list[str]:
     """The grade and its figures, lung by lung."""
-    lines = [headline(result)]
-    if result["to_next_boundary_percent"] is not None:
-        lines.append(f"{result['to_next_boundary_percent']:.2f} points below the next grade")
-    if result["borderline"]:
-        lines.append("Borderline: within the plausible interval the grade differs.")
+    lines = [headline(result), *remarks_on_grade(result)[1:]]
     rule = "both lungs together" if result["rule"] == "total" else "the worse lung"
     lines += ["", f"{'':8}{'lung ml':>10}{'lesion ml':>12}{'share':>10}   judged by {rule}"]
     for side, lung in result["lungs"].items():

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..segmentation.masks import Masks
+from ..segmentation.protocol import Progress
 from ..study.study import Study
 from .nifti import write_volume
 from .versions import Writer, save_together
@@ -27,10 +28,12 @@ def save_results(
     masks: Masks,
     result: Callable[[dict[str, str]], Mapping[str, Any]],
     more: Mapping[str, Writer] | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> dict[str, str]:
     """Saves <study>_mask.nii.gz (lesions {0, 1}), _lungs.nii.gz ({0, 1 right, 2 left}), _grade.json, and more.
 
-    result: makes the JSON from the files' paths; more: further writers by ending. Returns the paths by what they
+    result: makes the JSON from the files' paths; more: further writers by ending; on_progress: told of each file,
+    and what it raises ends the saving. Returns the paths by what they
     are: "lesions", "lungs", "grade", and the ending's word for more ("_picture.png": "picture").
     SaveError where something could not be written; nothing is left then, and no older file is ever touched.
     """
@@ -40,13 +43,18 @@ def save_results(
     def files(names: Mapping[str, Path]) -> dict[str, str]:
         return {what: str(names[ending]) for what, ending in endings.items()}
 
-    def volume(values: np.ndarray) -> Writer:
-        return lambda path, names: write_volume(path, values, study)
+    def volume(values: np.ndarray, what: str, percent: float) -> Writer:
+        def write(path: Path, names: Mapping[str, Path]) -> None:
+            on_progress(Progress(f"saving the {what}", percent))
+            write_volume(path, values, study)
+
+        return write
 
     def figures(path: Path, names: Mapping[str, Path]) -> None:
+        on_progress(Progress("saving the grade", 98.0))
         path.write_text(json.dumps(result(files(names)), indent=1) + "\n", encoding="utf-8")
 
-    own = (volume(masks.lesions), volume(masks.lungs), figures)
+    own = (volume(masks.lesions, "lesions", 0.0), volume(masks.lungs, "lungs", 45.0), figures)
     return files(save_together(folder, study.name, {**dict(zip(ENDINGS.values(), own, strict=True)), **more}))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -13,11 +12,20 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from ..errors import Cancelled, MosMedError, SaveError, WorkerDied
+from ..errors import Cancelled, MosMedError, SaveError
 from ..study.study import Study
 from .bundle import DEFAULT_BUNDLE
 from .masks import Masks
-from .protocol import WORKER_ENVIRONMENT, WORKER_MODULE, Progress, read_answer, temporary_folder_full, write_job
+from .protocol import (
+    CANCELLED,
+    WORKER_ENVIRONMENT,
+    WORKER_MODULE,
+    Progress,
+    death,
+    read_answer,
+    temporary_folder_full,
+    write_job,
+)
 
 MODULE_FOLDER = Path(__file__).resolve().parents[2]
 
@@ -117,12 +125,5 @@ class SegmentationWorker:
         assert self._process and self._folder
         code = self._process.wait()
         if self._cancelled:
-            return Cancelled("The segmentation was cancelled; nothing was saved.")
-        if code < 0:
-            name = signal.Signals(-code).name
-            return WorkerDied(
-                f"The segmentation process was ended from outside ({name}), perhaps because memory ran out; "
-                "nothing was saved. Close other programs and run it again."
-            )
-        log = (self._folder / "log.txt").read_text(errors="replace").strip().splitlines()
-        return WorkerDied(f"The segmentation process ended by itself (code {code}): {log[-1] if log else 'no word'}")
+            return Cancelled(CANCELLED)
+        return death(code, self._folder / "log.txt")

@@ -1,15 +1,18 @@
-"""The network itself: loaded once, run on one view after the other. Only the worker process imports this file."""
+"""The network itself: loaded once, run on one view after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from ..errors import SetupError
 from .bundle import Bundle
 from .view import View, ViewSettings
+
+if TYPE_CHECKING:
+    import torch
 
 
 class Network:
@@ -19,6 +22,8 @@ class Network:
     """
 
     def __init__(self, bundle: Bundle, device: str = "auto") -> None:
+        import torch
+
         self.bundle = bundle
         self.device = _device(device)
         checksum = bundle.weights_sha256  # raises where they are not the bundle's own
@@ -38,6 +43,8 @@ class Network:
 
     def probabilities(self, view: View, progress: Callable[[float], None] = lambda share: None) -> np.ndarray:
         """Lung and lesion of a view: uint8 [slice, 2, row, column], 255 = certain. `progress` gets 0…1."""
+        import torch
+
         count = len(view.images)
         found = np.empty((count, 2, *view.images.shape[1:]), np.uint8)
         for start in range(0, count, self.batch):
@@ -51,12 +58,16 @@ class Network:
 
     def _certainty(self, channels: np.ndarray) -> torch.Tensor:
         """What the network says of slices float32 [n, 3, row, column]: 0…255 [n, 2, row, column], in whole numbers."""
+        import torch
+
         with torch.inference_mode():
             images = torch.from_numpy(channels).to(self.device, memory_format=torch.channels_last)
             return torch.sigmoid(self._network(images)).mul_(255).round_()
 
 
 def _device(wanted: str) -> torch.device:
+    import torch
+
     available = torch.cuda.is_available()
     if wanted == "cuda" and not available:
         raise SetupError("No NVIDIA GPU can be used by PyTorch here; choose --device cpu or auto.")

@@ -11,19 +11,21 @@ Pure, so that a subprocess and a QProcess can both speak it.
 from __future__ import annotations
 
 import json
+import signal
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import Cancelled, MosMedError, SaveError, SetupError, StudyRefused
+from ..errors import Cancelled, MosMedError, SaveError, SetupError, StudyRefused, WorkerDied
 from ..study.study import Study
 from .masks import Masks, Model
 
 WORKER_MODULE = "MosMedCOVIDLib.segmentation.worker"
 # numpy's matrix products are small here: its threads would only wait for each other, and for torch's.
 WORKER_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
+CANCELLED = "The segmentation was cancelled; nothing was saved."
 MASK_FILES = ("lungs", "lesions", "lesion_probability")
 ERROR_KINDS: dict[str, type[MosMedError]] = {
     "SetupError": SetupError,
@@ -95,6 +97,19 @@ def _error(kind: str, message: str) -> MosMedError:
     if kind == "StudyRefused":
         return StudyRefused("segmentation", message)
     return ERROR_KINDS.get(kind, MosMedError)(message)
+
+
+def death(code: int, log: Path) -> WorkerDied:
+    """Why a worker ended before its work was done. code: its exit code, below 0 for a signal; log: what it wrote."""
+    if code < 0:
+        known = -code in {member.value for member in signal.Signals}
+        name = signal.Signals(-code).name if known else f"signal {-code}"
+        return WorkerDied(
+            f"The segmentation process was ended from outside ({name}), perhaps because memory ran out; "
+            "nothing was saved. Close other programs and run it again."
+        )
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return WorkerDied(f"The segmentation process ended by itself (code {code}): {lines[-1] if lines else 'no word'}")
 
 
 def temporary_folder_full(folder: Path, error: OSError) -> str:
