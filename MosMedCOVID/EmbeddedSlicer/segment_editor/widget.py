@@ -1,0 +1,402 @@
+# ruff: noqa: N801, N802, N815
+"""qMRMLSegmentEditorWidget: edits the segments of a segmentation with the mouse in the slice views."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import shiboken6
+import slicer
+from PySide6.QtCore import Property, Qt, Signal, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+from slicer import vtkMRMLScalarVolumeNode, vtkMRMLScene, vtkMRMLSegmentationNode, vtkMRMLSegmentEditorNode
+
+from ..qmrml import qMRMLWidget
+from ..qmrml.observations import Observations
+from .controls import Controls
+from .editing_views import EditingViews
+from .effects import Effect, all_effects
+from .engine import SegmentEditing
+from .properties import lacks, shows
+from .shortcuts import Shortcuts
+from .surfaces import SurfaceUpdates
+from .voxels import CannotEdit
+
+EFFECT_KEYS = 9
+
+
+class qMRMLSegmentEditorWidget(qMRMLWidget):
+    """Shows and changes a segment editor node, which the panel gives it; all of its state lives there."""
+
+    currentSegmentIDChanged = Signal(str)
+    segmentationNodeChanged = Signal(object)  # vtkMRMLSegmentationNode*
+    sourceVolumeNodeChanged = Signal(object)  # vtkMRMLVolumeNode*
+
+    segmentationNodeSelectorVisible, setSegmentationNodeSelectorVisible = shows("segmentation")
+    sourceVolumeNodeSelectorVisible, setSourceVolumeNodeSelectorVisible = shows("source_volume")
+    addRemoveSegmentButtonsVisible, setAddRemoveSegmentButtonsVisible = shows("add_remove")
+    maskingSectionVisible, setMaskingSectionVisible = shows("masking")
+    switchToSegmentationsButtonVisible, setSwitchToSegmentationsButtonVisible = lacks("button to another module")
+    specifyGeometryButtonVisible, setSpecifyGeometryButtonVisible = lacks("button for the geometry")
+    show3DButtonVisible, setShow3DButtonVisible = lacks("3D button")
+    autoShowSourceVolumeNode, setAutoShowSourceVolumeNode = lacks("way to choose what the slice views show")
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._node: vtkMRMLSegmentEditorNode | None = None
+        self._shown: dict[str, object] = {"segmentation": None, "volume": None, "segment": ""}
+        self._node_events, self._segmentation_events, self._scene_events = (Observations() for _ in range(3))
+        self._read_only, self._undo_enabled, self._updating = False, True, False
+        self._editing = SegmentEditing(self._update_buttons)
+        self._effects = all_effects(self._editing)
+        self._effect: Effect | None = None
+        self._last_effect: Effect | None = None
+        self._order: list[str] = []
+        self._unordered_visible = True
+        self._shortcuts: Shortcuts | None = None
+        self._surfaces = SurfaceUpdates(self._editing, self)
+        self._views = EditingViews(self._surfaces.stop, self._stroke_ended, self._show_problem)
+        self.destroyed.connect(self._views.let_go)
+        self._controls = Controls(self)
+        self._controls.effects.effectChosen.connect(self.setActiveEffectByName)
+        self._controls.effects.undoChosen.connect(self.undo)
+        self._controls.effects.redoChosen.connect(self.redo)
+        self._controls.threshold.applied.connect(self._apply_threshold)
+        self._controls.segmentation.nodeActivated.connect(self.setSegmentationNode)
+        self._controls.source_volume.nodeActivated.connect(self.setSourceVolumeNode)
+        self._controls.table.selectionChanged.connect(self._segment_chosen)
+        self._controls.add.clicked.connect(self._add_segment)
+        self._controls.remove.clicked.connect(self._remove_segment)
+        self._show_effects()
+        self.updateWidgetFromMRML()
+
+    # What is edited
+
+    @Slot(object)
+    def setMRMLScene(self, scene: vtkMRMLScene | None) -> None:
+        self._scene_events.clear()
+        if scene:
+            for event in (scene.EndCloseEvent, scene.NodeRemovedEvent):
+                self._scene_events.add(scene, event, self._let_go_of_removed)
+        self._controls.segmentation.setMRMLScene(scene)
+        self._controls.source_volume.setMRMLScene(scene)
+        self._controls.table.setMRMLScene(scene)
+        super().setMRMLScene(scene)
+        self.updateWidgetFromMRML()
+
+    def mrmlSegmentEditorNode(self) -> vtkMRMLSegmentEditorNode | None:
+        return self._node
+
+    @Slot(object)
+    def setMRMLSegmentEditorNode(self, node: vtkMRMLSegmentEditorNode | None) -> None:
+        self._editing.end()
+        self._node_events.clear()
+        self._node = self._views.node = node
+        for effect in self._effects:
+            effect.setParameterSetNode(node)
+        if node:
+            self._node_events.add(node, "ModifiedEvent", self.updateWidgetFromMRML)
+            self._node_events.add(node, node.EffectParameterModified, self._show_options)
+        self._editing.use(node)
+        self.updateWidgetFromMRML()
+
+    def segmentationNode(self) -> vtkMRMLSegmentationNode | None:
+        return self._node.GetSegmentationNode() if self._node else None
+
+    @Slot(object)
+    def setSegmentationNode(self, node: vtkMRMLSegmentationNode | None) -> None:
+        """Its reference volume becomes the source volume, if there is none yet."""
+        if self._node is None:
+            return
+        self._node.SetAndObserveSegmentationNode(node)
+        reference = node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole()) if node else None
+        if reference and self.sourceVolumeNode() is None:
+            self.setSourceVolumeNode(reference)
+
+    @Slot(str)
+    def setSegmentationNodeID(self, node_id: str) -> None:
+        self.setSegmentationNode(self._scene.GetNodeByID(node_id))
+
+    def segmentationNodeID(self) -> str:
+        return self.segmentationNode().GetID() if self.segmentationNode() else ""
+
+    def sourceVolumeNode(self) -> vtkMRMLScalarVolumeNode | None:
+        return self._node.GetSourceVolumeNode() if self._node else None
+
+    @Slot(object)
+    def setSourceVolumeNode(self, node: vtkMRMLScalarVolumeNode | None) -> None:
+        """A segmentation that knows no grid yet takes that of the volume."""
+        if self._node is None:
+            return
+        self._node.SetAndObserveSourceVolumeNode(node)
+        segmentation = self.segmentationNode()
+        if (
+            node
+            and segmentation
+            and not segmentation.GetNodeReference(segmentation.GetReferenceImageGeometryReferenceRole())
+        ):
+            segmentation.SetReferenceImageGeometryParameterFromVolumeNode(node)
+
+    @Slot(str)
+    def setSourceVolumeNodeID(self, node_id: str) -> None:
+        self.setSourceVolumeNode(self._scene.GetNodeByID(node_id))
+
+    def sourceVolumeNodeID(self) -> str:
+        return self.sourceVolumeNode().GetID() if self.sourceVolumeNode() else ""
+
+    def currentSegmentID(self) -> str:
+        return (self._node.GetSelectedSegmentID() or "") if self._node else ""
+
+    @Slot(str)
+    def setCurrentSegmentID(self, segment_id: str) -> None:
+        if self._node:
+            self._node.SetSelectedSegmentID(segment_id)
+
+    @Slot()
+    def selectNextSegment(self) -> None:
+        self.selectSegmentAtOffset(1)
+
+    @Slot()
+    def selectPreviousSegment(self) -> None:
+        self.selectSegmentAtOffset(-1)
+
+    @Slot(int)
+    def selectSegmentAtOffset(self, offset: int) -> None:
+        """Further down in the table, or up."""
+        segments = self._segment_ids()
+        if self.currentSegmentID() in segments:
+            index = segments.index(self.currentSegmentID()) + offset
+            self.setCurrentSegmentID(segments[min(max(index, 0), len(segments) - 1)])
+
+    # What the mouse does
+
+    def availableEffectNames(self) -> list[str]:
+        return [effect.name for effect in self._effects]
+
+    def effectByName(self, name: str) -> Effect | None:
+        return next((effect for effect in self._effects if effect.name == name), None)
+
+    def activeEffect(self) -> Effect | None:
+        """None while reading."""
+        return self._effect
+
+    def setActiveEffect(self, effect: Effect | None) -> None:
+        if self._node and not (self._read_only and effect):
+            self._node.SetActiveEffectName(effect.name if effect else "")
+
+    @Slot(str)
+    def setActiveEffectByName(self, name: str) -> None:
+        """ "None", or a name that there is not, ends editing."""
+        self.setActiveEffect(self.effectByName(name))
+
+    def effectNameOrder(self) -> list[str]:
+        return list(self._order)
+
+    @Slot("QStringList")
+    def setEffectNameOrder(self, names: Sequence[str]) -> None:
+        """Those effects come first, in this order."""
+        self._order = list(names)
+        self._show_effects()
+
+    def _set_unordered_visible(self, visible: bool) -> None:
+        self._unordered_visible = visible
+        self._show_effects()
+
+    unorderedEffectsVisible = Property(bool, lambda self: self._unordered_visible, _set_unordered_visible)
+
+    @Slot()
+    def setupViewObservations(self) -> None:
+        """The mouse edits from now on: to be called when the panel is entered."""
+        self._views.observe(slicer.app.layoutManager())
+
+    @Slot()
+    def removeViewObservations(self) -> None:
+        """The mouse edits no more: to be called when the panel is left."""
+        self._views.let_go()
+
+    def installKeyboardShortcuts(self, parent: QWidget | None = None) -> None:
+        """Slicer's keys: 1, 2… effects, Esc and Space, Z and Y, Q and W segments, I intensities."""
+        self.uninstallKeyboardShortcuts()
+        actions = {str(number): partial(self._toggle_effect, number - 1) for number in range(1, EFFECT_KEYS + 1)}
+        actions |= {
+            "Esc": lambda: self.setActiveEffect(None),
+            "Space": lambda: self.setActiveEffect(None if self._effect else self._last_effect),
+            "Z": self.undo,
+            "Ctrl+Z": self.undo,
+            "Y": self.redo,
+            "Ctrl+Shift+Z": self.redo,
+            "Q": self.selectPreviousSegment,
+            "W": self.selectNextSegment,
+            "I": self.toggleSourceVolumeIntensityMaskEnabled,
+        }
+        self._shortcuts = Shortcuts(parent or slicer.util.mainWindow(), actions)
+
+    def uninstallKeyboardShortcuts(self) -> None:
+        if self._shortcuts:
+            self._shortcuts.remove()
+        self._shortcuts = None
+
+    @Slot()
+    def toggleSourceVolumeIntensityMaskEnabled(self) -> None:
+        if self._node:
+            self._node.SetSourceVolumeIntensityMask(not self._node.GetSourceVolumeIntensityMask())
+
+    # Undo, and whether editing is allowed
+
+    @Slot()
+    def undo(self) -> None:
+        self._restore(self._editing.undo)
+
+    @Slot()
+    def redo(self) -> None:
+        self._restore(self._editing.redo)
+
+    @Slot(int)
+    def setMaximumNumberOfUndoStates(self, number: int) -> None:
+        self._editing.history.maximum = number
+        self._update_buttons()
+
+    @Slot(bool)
+    def setUndoEnabled(self, enabled: bool) -> None:
+        self._undo_enabled = enabled
+        self._update_buttons()
+
+    @Slot(bool)
+    def setReadOnly(self, read_only: bool) -> None:
+        self._read_only = read_only
+        if read_only:
+            self.setActiveEffect(None)
+        self._controls.set_read_only(read_only)
+        self._update_buttons()
+
+    maximumNumberOfUndoStates = Property(int, lambda self: self._editing.history.maximum, setMaximumNumberOfUndoStates)
+    undoEnabled = Property(bool, lambda self: self._undo_enabled, setUndoEnabled)
+    readOnly = Property(bool, lambda self: self._read_only, setReadOnly)
+
+    # How the node is shown
+
+    @Slot()
+    def updateWidgetFromMRML(self) -> None:
+        """All controls as the segment editor node says."""
+        if self._updating:
+            return
+        self._updating = True
+        try:
+            self._follow_segmentation()
+            self._choose_first_segment()
+            editable = self._node is not None and not self._read_only
+            self._effect = self.effectByName(self._node.GetActiveEffectName() or "") if editable else None
+            self._last_effect = self._effect or self._last_effect
+            self._views.effect = self._effect
+            self._controls.show_node(self._node)
+            self._controls.show_effect(self._effect)
+            self._views.update()
+            self._update_buttons()
+        finally:
+            self._updating = False
+        self._tell("segmentation", self.segmentationNode(), self.segmentationNodeChanged)
+        self._tell("volume", self.sourceVolumeNode(), self.sourceVolumeNodeChanged)
+        self._tell("segment", self.currentSegmentID(), self.currentSegmentIDChanged)
+
+    def _follow_segmentation(self) -> None:
+        node = self.segmentationNode()
+        if node is self._shown["segmentation"]:
+            return
+        self._editing.use(self._node)
+        self._segmentation_events.clear()
+        if node:
+            events = slicer.vtkSegmentation
+            for event in (events.SegmentAdded, events.SegmentRemoved, events.SegmentModified):
+                self._segmentation_events.add(node, event, self.updateWidgetFromMRML)
+
+    def _choose_first_segment(self) -> None:
+        segments = self._segment_ids()
+        if segments and self.currentSegmentID() not in segments:
+            self._node.SetSelectedSegmentID(segments[0])
+
+    def _tell(self, what: str, now: object, signal: object) -> None:
+        before, self._shown[what] = self._shown[what], now
+        if before is not now and before != now:
+            signal.emit(now)
+
+    def _segment_ids(self) -> list[str]:
+        node = self.segmentationNode()
+        return list(node.GetSegmentation().GetSegmentIDs()) if node else []
+
+    def _show_options(self) -> None:
+        self._controls.show_effect(self._effect)
+        self._views.update()
+
+    def _shown_effects(self) -> list[Effect]:
+        ordered = [effect for name in self._order if (effect := self.effectByName(name))]
+        return ordered + [effect for effect in self._effects if self._unordered_visible and effect not in ordered]
+
+    def _show_effects(self) -> None:
+        self._controls.effects.show_effects(self._shown_effects())
+        self._controls.show_effect(self._effect)
+        self._update_buttons()
+
+    def _update_buttons(self) -> None:
+        if not shiboken6.isValid(self):
+            return
+        history, allowed = self._editing.history, not self._read_only
+        self._controls.effects.enable(
+            allowed and bool(self._segment_ids()),
+            allowed and self._undo_enabled and history.can_undo,
+            allowed and self._undo_enabled and history.can_redo,
+        )
+
+    def _let_go_of_removed(self) -> None:
+        if self._node and self._node.GetScene() is None:
+            self.setMRMLSegmentEditorNode(None)
+        elif self.segmentationNode() is not self._shown["segmentation"]:
+            self.updateWidgetFromMRML()
+
+    # What the controls do
+
+    def _toggle_effect(self, index: int) -> None:
+        shown = self._shown_effects()
+        if index < len(shown) and self._controls.effects.isEnabled():
+            self.setActiveEffect(None if shown[index] is self._effect else shown[index])
+
+    def _restore(self, action: object) -> None:
+        if self._undo_enabled and not self._read_only:
+            self._attempt(action)
+            self._surfaces.start()
+
+    def _apply_threshold(self) -> None:
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            self._attempt(self.effectByName("Threshold").onApply)
+        finally:
+            QApplication.restoreOverrideCursor()
+        self._surfaces.start()
+
+    def _attempt(self, action: object) -> None:
+        try:
+            action()
+            self._show_problem("")
+        except CannotEdit as problem:
+            self._show_problem(str(problem))
+
+    def _stroke_ended(self) -> None:
+        self._editing.end()
+        self._show_problem("")
+        self._surfaces.start()
+
+    def _show_problem(self, sentence: str) -> None:
+        self._controls.show_problem(sentence)
+
+    def _segment_chosen(self) -> None:
+        chosen = self._controls.table.selectedSegmentIDs()
+        if chosen and not self._updating:
+            self.setCurrentSegmentID(chosen[0])
+
+    def _add_segment(self) -> None:
+        if self.segmentationNode():
+            self.setCurrentSegmentID(self.segmentationNode().GetSegmentation().AddEmptySegment())
+
+    def _remove_segment(self) -> None:
+        if self.currentSegmentID() and self._controls.confirm_removal(self.segmentationNode(), self.currentSegmentID()):
+            self.segmentationNode().GetSegmentation().RemoveSegment(self.currentSegmentID())
