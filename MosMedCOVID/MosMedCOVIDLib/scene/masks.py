@@ -1,0 +1,165 @@
+"""Masks as segments of the scene, the segments back as Masks, and the grade of what the segments are now."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+import slicer
+
+from ..errors import StudyRefused
+from ..grading.grade import Grade, grade_study
+from ..segmentation.masks import LEFT, RIGHT, Masks, Model
+from ..study.study import Study
+from . import surfaces
+from .labelmaps import Box, box_from, box_of, cropped_affine
+from .node_json import keep, kept
+from .outside import lies_outside, with_lesions_outside
+from .probability import keep_probability, kept_probability, remove_probability
+from .removal import remove_with_companions
+from .segments import (
+    LEFT_LUNG,
+    LESIONS,
+    RIGHT_LUNG,
+    add_segments,
+    box_around,
+    lesions_in,
+    lungs_in,
+    parts_of,
+    volume_of,
+)
+from .volume import study_of
+
+MASKS, CORRECTED = "MosMedCOVID.masks", "MosMedCOVID.corrected"  # attributes of the segmentation
+# Opacity of the fill: the lungs a breath over the CT, the lesions plain, and the CT still to be read through them.
+FILL = {RIGHT_LUNG: 0.15, LEFT_LUNG: 0.15, LESIONS: 0.6}
+
+
+def show_masks(masks: Masks, volume: slicer.vtkMRMLScalarVolumeNode) -> slicer.vtkMRMLSegmentationNode:
+    """Puts masks into the scene over their volume, in place of those that it had before.
+
+    StudyRefused where they are of another size than the volume.
+    """
+    study = study_of(volume)
+    if masks.lungs.shape != study.hu.shape:
+        raise StudyRefused("mask", f"The masks have another size than {study.name}: they are of another study.")
+    for earlier in segmentations_of(volume):
+        remove_masks(earlier)
+    segmentation = slicer.vtkMRMLSegmentationNode()
+    segmentation.SetName(f"{volume.GetName()} lungs and lesions")
+    keep(segmentation, MASKS, {"model": masks.model and asdict(masks.model)})
+    slicer.mrmlScene.AddNode(segmentation)
+    segmentation.CreateDefaultDisplayNodes()
+    segmentation.SetReferenceImageGeometryParameterFromVolumeNode(volume)
+    box = box_of(masks.lungs)
+    lungs, lesions = (masks.lungs[box], masks.lesions[box]) if box else (masks.lungs, masks.lesions)
+    add_segments(segmentation, lungs, lesions, box, study.affine)
+    if box and masks.lesion_probability is not None:
+        keep_probability(segmentation, masks.lesion_probability, box, study.affine)
+    for segment, opacity in FILL.items():
+        segmentation.GetDisplayNode().SetSegmentOpacity2DFill(segment, opacity)
+    return segmentation
+
+
+def segmentations_of(volume: slicer.vtkMRMLScalarVolumeNode) -> list[slicer.vtkMRMLSegmentationNode]:
+    """The segmentations of a volume that `show_masks` made."""
+    nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+    return [node for node in nodes if kept(node, MASKS) is not None and volume_of(node) is volume]
+
+
+def remove_masks(segmentation: slicer.vtkMRMLSegmentationNode) -> None:
+    """Takes a segmentation and all that belongs to it out of the scene."""
+    remove_probability(segmentation)
+    surfaces.remove(segmentation)
+    remove_with_companions(segmentation)
+
+
+def masks_of(segmentation: slicer.vtkMRMLSegmentationNode, study: Study) -> Masks:
+    """The masks that the segments are now, on the study's whole grid.
+
+    Lesions outside the lungs count as lung of their side; a corrected mask has no model. StudyRefused where the
+    segmentation lies under a transform.
+    """
+    box, part = _masks_in_box(segmentation, study)
+
+    def whole(values: np.ndarray) -> np.ndarray:
+        array = np.zeros(study.hu.shape, np.uint8)
+        array[box] = values
+        return array
+
+    probability = part.lesion_probability
+    return Masks(
+        whole(part.lungs), whole(part.lesions), part.model, None if probability is None else whole(probability)
+    )
+
+
+def grade_of(
+    segmentation: slicer.vtkMRMLSegmentationNode,
+    volume: slicer.vtkMRMLScalarVolumeNode,
+    rule: str = "total",
+    withheld: str | None = None,
+) -> Grade | None:
+    """The grade of what the segments are now; None where there are no lungs. withheld: why none may be given at all.
+
+    Only the box of the segments is looked at: all that is counted lies in it.
+    """
+    study = study_of(volume)
+    box, masks = _masks_in_box(segmentation, study)
+    if not masks.lungs.any():
+        return None
+    part = Study(study.hu[box], cropped_affine(study.affine, box), study.name, study.path, study.kind)
+    return grade_study(part, masks, rule, withheld)
+
+
+def readers_masks(lungs: np.ndarray, lesions: np.ndarray, study: Study) -> Masks:
+    """Masks of a reader on the study's whole grid; lesions outside the lungs count as lung of their side."""
+    if lies_outside(lungs, lesions):
+        whole = box_from((0, 0, 0), lungs.shape)
+        lungs = with_lesions_outside(lungs, lesions, *_right_of_middle(study, whole, lungs))
+    return Masks(lungs, lesions)
+
+
+def outside_ml(segmentation: slicer.vtkMRMLSegmentationNode, study: Study) -> float:
+    """Volume of the lesions that lie outside the lungs as the segments outline them, in ml."""
+    parts = parts_of(segmentation, study)
+    box = box_around(parts)
+    pairs = zip(lesions_in(parts, box), lungs_in(parts, box), strict=True)
+    return sum(int(np.count_nonzero(lesion > lung)) for lesion, lung in pairs) * study.voxel_ml
+
+
+def made_by(segmentation: slicer.vtkMRMLSegmentationNode) -> Model | None:
+    """The model that made the masks, also where a reader has corrected them since."""
+    facts = kept(segmentation, MASKS)
+    return Model(**facts["model"]) if facts and facts["model"] else None
+
+
+def is_corrected(segmentation: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether a reader has changed the masks since they were shown."""
+    return segmentation.GetAttribute(CORRECTED) is not None
+
+
+def set_corrected(segmentation: slicer.vtkMRMLSegmentationNode, corrected: bool = True) -> None:
+    """Says whether a reader has changed the masks."""
+    segmentation.SetAttribute(CORRECTED, "yes" if corrected else None)
+
+
+def _masks_in_box(segmentation: slicer.vtkMRMLSegmentationNode, study: Study) -> tuple[Box, Masks]:
+    """The box of all segments on the study's grid, and the masks in it."""
+    parts = parts_of(segmentation, study)
+    box = box_around(parts)
+    lungs, lesions = lungs_in(parts, box), lesions_in(parts, box)
+    if lies_outside(lungs, lesions):
+        lungs = with_lesions_outside(lungs, lesions, *_right_of_middle(study, box, lungs))
+    model = None if is_corrected(segmentation) else made_by(segmentation)
+    return box, Masks(lungs, lesions, model, kept_probability(segmentation, box))
+
+
+def _right_of_middle(study: Study, box: Box, lungs: np.ndarray) -> tuple[np.ndarray, float]:
+    """What makes of [slice, row, column, 1] in a box the mm towards the right, and the middle between the lungs."""
+    to_right = cropped_affine(study.affine, box)[0, [2, 1, 0, 3]]
+    around = box_of(lungs) if (lungs == RIGHT).any() and (lungs == LEFT).any() else None
+    if around:
+        centre = [(part.start + part.stop - 1) / 2 for part in around]
+    else:  # of one lung, or none: the middle of the whole grid
+        centre = [(size - 1) / 2 - part.start for size, part in zip(study.hu.shape, box, strict=True)]
+    return to_right, float(np.array([*centre, 1]) @ to_right)
