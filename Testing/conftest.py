@@ -24,6 +24,22 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def host():
+    """The host window with the module in it: one for all tests, since a process has one scene and one QApplication."""
+    from EmbeddedSlicer.start import start
+
+    return start([ROOT / "MosMedCOVID"], testing=True)
+
+
+@pytest.fixture
+def empty_scene(host):
+    """The scene of the host, empty before the test and after it."""
+    host.core.scene.Clear(False)
+    yield host.core.scene
+    host.core.scene.Clear(False)
+
+
+@pytest.fixture(scope="session")
 def phantom() -> Phantom:
     """A small thorax with lesions: quick to make, read and segment."""
     return thorax_phantom(35.0, shape=(36, 128, 128), spacing_mm=(8.0, 2.8, 2.8))

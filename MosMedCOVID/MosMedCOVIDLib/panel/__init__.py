@@ -1,0 +1,1 @@
+"""What the reader sees and presses: one file per section of the panel; it knows Qt, and computes nothing itself."""

@@ -1,0 +1,39 @@
+"""What is said to the reader, and what is asked of them; in a test nothing waits for an answer."""
+
+from __future__ import annotations
+
+import qt
+import slicer
+
+TITLE = "MosMedCOVID"
+SAVE, DISCARD, CANCEL = "save", "discard", "cancel"
+
+
+def tell(text: str) -> None:
+    """One sentence that must be seen."""
+    slicer.util.errorDisplay(text, windowTitle=TITLE)
+
+
+def note(text: str) -> None:
+    """One sentence that may be missed, in the status bar."""
+    slicer.util.showStatusMessage(text, 8000)
+
+
+def confirmed(question: str) -> bool:
+    """Whether the reader agrees."""
+    return slicer.util.confirmOkCancelDisplay(question, windowTitle=TITLE)
+
+
+def what_about_unsaved(name: str) -> str:
+    """SAVE, DISCARD or CANCEL, for corrections of a study that were not saved."""
+    if slicer.app.testingEnabled():
+        return DISCARD
+    box = qt.QMessageBox(slicer.util.mainWindow())
+    box.setWindowTitle(TITLE)
+    box.setIcon(qt.QMessageBox.Question)
+    box.setText(f"Your corrections of {name} are not saved.")
+    box.setInformativeText("Save them before going on?")
+    box.setStandardButtons(qt.QMessageBox.Save | qt.QMessageBox.Discard | qt.QMessageBox.Cancel)
+    box.setDefaultButton(qt.QMessageBox.Save)
+    answer = box.exec_()
+    return {qt.QMessageBox.Save: SAVE, qt.QMessageBox.Discard: DISCARD}.get(answer, CANCEL)

@@ -1,0 +1,244 @@
+"""The panel: its sections in the order of the work, and what happens when the reader presses something."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import slicer
+
+from ..errors import Cancelled, MosMedError
+from ..scene.reading import Reading
+from ..segmentation.masks import Masks
+from ..segmentation.protocol import Progress
+from . import messages
+from .choices import Choices
+from .correct_section import CorrectSection
+from .grade_section import RULES, GradeSection
+from .packages import PackagesFrame
+from .save_section import SaveSection
+from .segment_section import DEVICES, SegmentSection
+from .shortcuts import Shortcuts
+from .study_section import StudySection
+from .view_section import ViewSection
+from .waiting import Waiting
+from .worker_process import WorkerProcess
+
+
+class Panel:
+    """Holds the sections together; all that is shown comes from the reading, and goes back into it.
+
+    ask: what to do about unsaved corrections; a test may answer for the reader.
+    """
+
+    def __init__(self, ui: object, reading: Reading) -> None:
+        self.ui, self.reading = ui, reading
+        self.worker = WorkerProcess()
+        self.ask: Callable[[str], str] = messages.what_about_unsaved
+        self.confirm: Callable[[str], bool] = messages.confirmed
+        self.study_section = StudySection(ui, self.open_path, self.take_volume)
+        self.segment_section = SegmentSection(ui, self.segment, self.worker.cancel)
+        self.packages = PackagesFrame(ui, self.show)
+        self.view_section = ViewSection(ui, reading)
+        self.correct_section = CorrectSection(ui, reading, self.edited, self.open_mask)
+        self.grade_section = GradeSection(ui)
+        self.save_section = SaveSection(ui, self.save)
+        self._choices = [
+            Choices(ui.deviceBox, DEVICES, reading, "device"),
+            Choices(ui.ruleBox, RULES, reading, "rule", self.rule_changed),
+        ]
+        self._shortcuts = Shortcuts(
+            {
+                "G": self.view_section.toggle_overlay,
+                "N": self.correct_section.next_lesion,
+                "Shift+N": self.correct_section.previous_lesion,
+                "Shift+L": ui.lungWindowButton.click,
+                "Shift+M": ui.mediastinumWindowButton.click,
+                "Shift+B": ui.boneWindowButton.click,
+                "Shift+S": ui.saveButton.click,
+            }
+        )
+        self.new_study()
+
+    def open_path(self, path: Path) -> bool:
+        """Opens a study in the place of the one before; whether it is there now."""
+        if not self.may_leave():
+            return False
+        return self._done(f"Opening {path.name}", lambda waiting: self.reading.open(path, waiting), self.new_study)
+
+    def take_volume(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> bool:
+        """Reads a volume that is in the scene already; whether it is read now."""
+        if volume is self.reading.volume:
+            return True
+        if not self.may_leave():
+            self.show()
+            return False
+        if volume is None:
+            self.reading.forget()
+            self.new_study()
+            return True
+
+        def take(waiting: Waiting) -> None:
+            hardened = self.reading.take(volume)
+            if hardened:
+                messages.tell(hardened)
+
+        return self._done(f"Reading {volume.GetName()}", take, self.new_study)
+
+    def open_mask(self, path: Path) -> bool:
+        """Goes on with a saved mask of this study; whether it is shown now."""
+        if not self.may_leave():
+            return False
+        return self._done(f"Opening {path.name}", lambda waiting: self.reading.open_mask(path), self.new_masks)
+
+    def segment(self) -> None:
+        """Begins to find lungs and lesions; what is there stays until they are found."""
+        reading, volume = self.reading, self.reading.volume
+        if volume is None or not self._may_segment():
+            return
+        begin = time.monotonic()
+
+        def found(masks: Masks) -> None:
+            if reading.volume is volume:  # else the reader has gone on to another study
+                reading.show(masks, time.monotonic() - begin)
+                self.new_masks()
+
+        try:
+            self.worker.segment(
+                reading.study,
+                reading.parameters.device,
+                self.segment_section.show_progress,
+                found,
+                self.failed,
+            )
+            self.segment_section.show_progress(Progress("starting", 0.0))
+        except MosMedError as error:
+            self.failed(error)
+        self.show()
+
+    def failed(self, error: MosMedError) -> None:
+        """The segmentation ended without masks; those that were there are there still."""
+        self.show()
+        if isinstance(error, Cancelled):
+            messages.note(str(error))
+        else:
+            messages.tell(str(error))
+
+    def edited(self) -> None:
+        """The reader has changed the mask."""
+        self.reading.edited()
+        self.view_section.apply_surfaces()
+        self.show()
+
+    def rule_changed(self) -> None:
+        """The grade is judged by other lungs."""
+        self.reading.update_grade()
+        self.show()
+
+    def save(self) -> bool:
+        """Saves masks and grade; whether they are on the disk now."""
+        files: dict[str, str] = {}
+
+        def write(waiting: Waiting) -> None:
+            files.update(
+                self.reading.save(
+                    self.save_section.folder, lambda progress: waiting(progress.percent / 100, progress.stage)
+                )
+            )
+
+        return self._done("Saving", write, lambda: self.save_section.show_files(files))
+
+    def may_leave(self) -> bool:
+        """Whether the study before the reader may be left: asks what becomes of unsaved corrections."""
+        self._follow_edits()
+        if not self.reading.unsaved:
+            return True
+        answer = self.ask(self.reading.volume.GetName())
+        return answer == messages.DISCARD or (answer == messages.SAVE and self.save())
+
+    def new_study(self) -> None:
+        """Another study is there, or none: nothing of the one before is left in the panel."""
+        self.worker.stop()
+        if self.reading.volume is not None and not self.packages.missing:
+            self.worker.start()
+        self.save_section.new_study(self.reading)
+        self.new_masks()
+
+    def new_masks(self) -> None:
+        """Other masks are there, or none."""
+        self.correct_section.new_masks()
+        self.view_section.apply_all()
+        self.show()
+
+    def show(self) -> None:
+        """Shows what is."""
+        reading, busy = self.reading, self.worker.busy
+        for choice in self._choices:
+            choice.show()
+        self.study_section.show(reading)
+        self.segment_section.show(reading, busy, self.packages.missing)
+        self.view_section.show()
+        self.correct_section.show()
+        self.grade_section.show(reading)
+        self.save_section.show(reading, busy)
+
+    def scene_will_close(self) -> None:
+        """The scene is about to be emptied: no application waits for an answer then, but saving is still possible."""
+        self.worker.stop()
+        self._follow_edits()
+        if self.reading.unsaved and self.ask(self.reading.volume.GetName()) == messages.SAVE:
+            self.save()
+        self.reading.unsaved = False
+
+    def follow_scene(self) -> None:
+        """Another scene is there, or an empty one; the reading has taken it up."""
+        self.new_study()
+
+    def enter(self) -> None:
+        """The module comes to the front."""
+        self._shortcuts.install()
+        self.correct_section.enter()
+
+    def exit(self) -> None:
+        """Another module comes to the front."""
+        self._shortcuts.remove()
+        self.correct_section.exit()
+
+    def cleanup(self) -> None:
+        """The panel is about to be taken down: no process and no observer may outlive it."""
+        self.worker.stop()
+        self._shortcuts.remove()
+        self.view_section.cleanup()
+        self.correct_section.cleanup()
+
+    def _may_segment(self) -> bool:
+        if self.reading.corrected and not self.confirm(
+            "You have corrected this mask. Segmenting again puts the network's mask in its place. Go on?"
+        ):
+            return False
+        refusal = self.reading.audit.refusal
+        return refusal is None or self.confirm(
+            f"The audit refused this study: {refusal.message}\n\nSegment it all the same, without a grade?"
+        )
+
+    def _follow_edits(self) -> None:
+        """A stroke that was made a moment ago counts."""
+        self.correct_section.tell_pending_edit()
+
+    def _done(self, what: str, work: Callable[[Waiting], object], then: Callable[[], None]) -> bool:
+        """Does something that may take a while; what went wrong is told, and then nothing has changed."""
+        try:
+            with Waiting(what) as waiting:
+                work(waiting)
+        except Cancelled as error:
+            messages.note(str(error))
+            self.show()
+            return False
+        except MosMedError as error:
+            messages.tell(str(error))
+            self.show()
+            return False
+        then()
+        self.show()
+        return True

@@ -1,0 +1,51 @@
+"""The section Save: the mask as NIfTI, and where it went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import qt
+
+from ..scene.reading import Reading
+
+
+class SaveSection:
+    """Saves, says where, and shows the folder."""
+
+    def __init__(self, ui: object, save: Callable[[], None]) -> None:
+        self.ui, self._files = ui, {}
+        ui.saveButton.connect("clicked()", save)
+        ui.showFolderButton.connect("clicked()", self.show_folder)
+
+    @property
+    def folder(self) -> Path:
+        """Where the reader wants the files."""
+        return Path(self.ui.folderButton.directory)
+
+    def show(self, reading: Reading, busy: bool) -> None:
+        """Shows whether there is something to save."""
+        ui = self.ui
+        ui.saveButton.setEnabled(reading.segmentation is not None and not busy)
+        ui.saveButton.setText("Sa&ve corrected mask" if reading.unsaved else "Sa&ve mask")
+
+    def new_study(self, reading: Reading) -> None:
+        """Files of the study before are no longer spoken of; the folder is the one beside this study."""
+        self.show_files({})
+        if reading.volume is not None:
+            self.ui.folderButton.directory = str(reading.folder())
+
+    def show_files(self, files: dict[str, str]) -> None:
+        """Says where the files went."""
+        ui = self.ui
+        self._files = files
+        ui.savedLabel.setVisible(bool(files))
+        ui.showFolderButton.setEnabled(bool(files))
+        if files:
+            names = ", ".join(Path(path).name for path in files.values())
+            ui.savedLabel.setText(f"Saved {names} in {Path(files['lesions']).parent}")
+
+    def show_folder(self) -> None:
+        """Opens the folder with the saved files in the system's own browser."""
+        folder = Path(self._files["lesions"]).parent if self._files else self.folder
+        qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(folder)))

@@ -1,0 +1,81 @@
+"""The section Study: which CT is read, and what the audit says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import qt
+import slicer
+
+from ..reporting.result import study_json
+from ..reporting.text import MARKS, study_text
+from ..scene.reading import Reading
+
+LAST_FOLDER = "MosMedCOVID/LastFolder"  # of the application's settings
+VERDICTS = {
+    "ok": "Audit: fit for grading.",
+    "warning": "Audit: may be graded, with remarks.",
+    "refused": "Audit: not fit for grading.",
+}
+
+
+class StudySection:
+    """Asks for a study, and shows the one that is there. open_path and take_volume do the work, and may decline."""
+
+    def __init__(
+        self,
+        ui: object,
+        open_path: Callable[[Path], bool],
+        take_volume: Callable[[slicer.vtkMRMLScalarVolumeNode | None], bool],
+    ) -> None:
+        self.ui, self._open_path, self._take_volume = ui, open_path, take_volume
+        ui.openFileButton.connect("clicked()", self.ask_for_file)
+        ui.openFolderButton.connect("clicked()", self.ask_for_folder)
+        ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._chosen)
+        ui.auditButton.connect("toggled(bool)", ui.auditList.setVisible)
+
+    def ask_for_file(self) -> None:
+        """Lets the reader point at a NIfTI file."""
+        kinds = "NIfTI (*.nii *.nii.gz);;All files (*)"
+        self._open(qt.QFileDialog.getOpenFileName(slicer.util.mainWindow(), "Open a chest CT", last_folder(), kinds))
+
+    def ask_for_folder(self) -> None:
+        """Lets the reader point at a folder of DICOM files."""
+        title = "Open a folder with one DICOM series"
+        self._open(qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title, last_folder()))
+
+    def show(self, reading: Reading) -> None:
+        """Shows the study and its audit, or that there is none."""
+        ui = self.ui
+        blocked = ui.volumeSelector.blockSignals(True)
+        ui.volumeSelector.setCurrentNode(reading.volume)
+        ui.volumeSelector.blockSignals(blocked)
+        audit = reading.audit
+        ui.auditButton.setVisible(audit is not None)
+        ui.auditList.setVisible(audit is not None and ui.auditButton.checked)
+        ui.auditList.clear()
+        if reading.volume is None or audit is None:
+            ui.studyLabel.setText("Open a chest CT, or drop it on the window.")
+            ui.auditLabel.setText("")
+            return
+        ui.studyLabel.setText(study_text(study_json(reading.study)))
+        remarks = [check.message for check in audit.checks if check.level == audit.verdict != "ok"]
+        ui.auditLabel.setText(" ".join([f"{MARKS[audit.verdict]} {VERDICTS[audit.verdict]}", *remarks[:1]]))
+        for check in audit.checks:
+            item = qt.QTreeWidgetItem(ui.auditList)
+            item.setText(0, f"{MARKS[check.level]} {check.message}")
+            item.setToolTip(0, check.message)
+
+    def _open(self, path: str) -> None:
+        if path:
+            qt.QSettings().setValue(LAST_FOLDER, str(Path(path).parent))
+            self._open_path(Path(path))
+
+    def _chosen(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
+        self._take_volume(volume)
+
+
+def last_folder() -> str:
+    """Where the reader found the study before."""
+    return str(qt.QSettings().value(LAST_FOLDER) or Path.home())

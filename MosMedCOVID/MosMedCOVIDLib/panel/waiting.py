@@ -1,0 +1,40 @@
+"""A longer step in this process: a bar with Cancel comes after half a second, and the window goes on painting."""
+
+from __future__ import annotations
+
+import qt
+import slicer
+
+from ..errors import Cancelled
+
+PATIENCE_MS = 500  # what is done sooner needs no bar
+CANCELLED = "Stopped; what was there before is still there."
+
+
+class Waiting:
+    """Used as a context; told the share that is done (0 to 1) it raises Cancelled once the reader pressed Cancel."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> Waiting:
+        qt.QApplication.setOverrideCursor(qt.QCursor(qt.Qt.WaitCursor))
+        self._bar = qt.QProgressDialog(slicer.util.mainWindow())
+        self._bar.setWindowTitle(self._what)
+        self._bar.setLabelText(self._what)
+        self._bar.setWindowModality(qt.Qt.ApplicationModal)
+        self._bar.setMinimumDuration(PATIENCE_MS)
+        self._bar.setAutoReset(False)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.close()
+        self._bar.deleteLater()
+        qt.QApplication.restoreOverrideCursor()
+
+    def __call__(self, share: float, stage: str = "") -> None:
+        if stage:
+            self._bar.setLabelText(f"{self._what}: {stage}")
+        self._bar.setValue(round(100 * share))  # lets the window paint
+        if self._bar.wasCanceled:
+            raise Cancelled(CANCELLED)

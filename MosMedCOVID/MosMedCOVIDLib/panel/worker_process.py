@@ -1,0 +1,170 @@
+"""The segmentation worker under a QProcess: the window goes on painting while it works."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import qt
+
+from ..errors import Cancelled, MosMedError, SaveError, SetupError
+from ..segmentation.bundle import DEFAULT_BUNDLE
+from ..segmentation.masks import Masks
+from ..segmentation.protocol import (
+    CANCELLED,
+    WORKER_ENVIRONMENT,
+    WORKER_MODULE,
+    Progress,
+    death,
+    read_answer,
+    temporary_folder_full,
+    write_job,
+)
+from ..study.study import Study
+
+MODULE_FOLDER = Path(__file__).resolve().parents[2]
+PATIENCE_MS = 3000  # for a process that was killed to be gone
+
+
+@dataclass(frozen=True)
+class Job:
+    """One study that is being segmented, and whom to tell."""
+
+    number: int
+    folder: Path
+    on_progress: Callable[[Progress], None]
+    on_masks: Callable[[Masks], None]
+    on_error: Callable[[MosMedError], None]
+
+
+class WorkerProcess:
+    """A warm worker that segments one study at a time; it is started again where it was stopped or has died.
+
+    The worker ends by itself when its standard input closes, as it does with this process: in Slicer `PythonSlicer`
+    is a launcher, and killing it would leave the Python below it alive.
+    """
+
+    def __init__(self) -> None:
+        self._process: qt.QProcess | None = None
+        self._folder: Path | None = None
+        self._job: Job | None = None
+        self._jobs = 0
+        self._unread = b""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a study is being segmented."""
+        return self._job is not None
+
+    @property
+    def process_id(self) -> int | None:
+        """The worker's process number while it runs."""
+        return self._process.processId() if self._process else None
+
+    def start(self) -> None:
+        """Starts the process, so that the network is being loaded while the reader looks at the study."""
+        if self._process is not None:
+            return
+        self._folder = Path(tempfile.mkdtemp(prefix="MosMedCOVID-"))
+        process = qt.QProcess()
+        environment = qt.QProcessEnvironment.systemEnvironment()
+        for name, value in WORKER_ENVIRONMENT.items():
+            environment.insert(name, value)
+        process.setProcessEnvironment(environment)
+        process.setWorkingDirectory(str(MODULE_FOLDER))
+        process.setStandardErrorFile(str(self._folder / "log.txt"))
+        process.connect("readyReadStandardOutput()", self._read)
+        process.connect("finished(int,QProcess::ExitStatus)", self._ended)
+        process.connect("errorOccurred(QProcess::ProcessError)", self._failed)
+        python = shutil.which("PythonSlicer") or sys.executable
+        bundle, scratch = str(DEFAULT_BUNDLE), str(self._folder)
+        process.start(python, ["-m", WORKER_MODULE, "--bundle", bundle, "--scratch", scratch])
+        self._process, self._unread = process, b""
+
+    def segment(
+        self,
+        study: Study,
+        device: str,
+        on_progress: Callable[[Progress], None],
+        on_masks: Callable[[Masks], None],
+        on_error: Callable[[MosMedError], None],
+    ) -> None:
+        """Begins to segment a study; one of the two last is called once, later. SaveError, MosMedError at once."""
+        if self._job:
+            raise MosMedError("Another study is being segmented: cancel it first.")
+        self.start()
+        self._jobs += 1
+        folder = self._folder / f"job{self._jobs}"
+        try:
+            folder.mkdir()
+            line = write_job(folder, self._jobs, study, device)
+        except OSError as error:
+            raise SaveError(temporary_folder_full(folder.parent, error)) from error
+        self._job = Job(self._jobs, folder, on_progress, on_masks, on_error)
+        self._process.write(f"{line}\n".encode())
+
+    def cancel(self) -> None:
+        """Ends the work at once; whoever waits for it is told Cancelled."""
+        job, self._job = self._job, None
+        self.stop()
+        if job:
+            job.on_error(Cancelled(CANCELLED))
+
+    def stop(self) -> None:
+        """Ends the process, if there is one, and removes what it wrote; whoever waits hears nothing more."""
+        self._job = None
+        process, self._process = self._process, None
+        if process is not None:
+            process.disconnect("readyReadStandardOutput()", self._read)
+            process.disconnect("finished(int,QProcess::ExitStatus)", self._ended)
+            process.disconnect("errorOccurred(QProcess::ProcessError)", self._failed)
+            process.closeWriteChannel()
+            process.kill()
+            process.waitForFinished(PATIENCE_MS)
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+
+    def _read(self) -> None:
+        """Takes the whole lines that have come."""
+        *lines, self._unread = (self._unread + self._process.readAllStandardOutput().data()).split(b"\n")
+        for line in lines:
+            if self._job:  # it may have been cancelled by what the line before it made somebody do
+                self._hear(line.decode())
+
+    def _hear(self, line: str) -> None:
+        job = self._job
+        try:
+            heard = read_answer(line, job.number, job.folder)
+        except MosMedError as error:
+            self.stop()
+            job.on_error(error)
+            return
+        if isinstance(heard, Masks):
+            self._job = None
+            shutil.rmtree(job.folder, ignore_errors=True)
+            job.on_masks(heard)
+        elif heard:
+            job.on_progress(heard)
+
+    def _ended(self, code: int, status: int) -> None:
+        """The process is gone though nobody stopped it."""
+        if self._process is None:
+            return
+        crashed = status == qt.QProcess.CrashExit
+        self._end_with(death(-code if crashed else code, self._folder / "log.txt"))
+
+    def _failed(self, error: int) -> None:
+        """A process that could not be started never ends either; all other errors are followed by its end."""
+        if error == qt.QProcess.FailedToStart and self._process is not None:
+            self._end_with(SetupError(f"The segmentation could not be started: {self._process.errorString()}."))
+
+    def _end_with(self, reason: MosMedError) -> None:
+        job = self._job
+        self.stop()
+        if job:
+            job.on_error(reason)

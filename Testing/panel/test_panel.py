@@ -1,0 +1,102 @@
+"""The panel itself: every control says what it does, everything fits, and what cannot be done cannot be pressed."""
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QScrollArea
+
+
+def test_every_control_has_a_tooltip(reader):
+    from PySide6.QtWidgets import QWidget
+
+    controls = (QAbstractButton, QComboBox, QAbstractSpinBox, QAbstractSlider)
+    top = reader.ui.studySection.parent()
+
+    def said(widget):
+        while widget is not None and widget is not top:
+            if widget.toolTip():
+                return True
+            widget = widget.parent()
+        return False
+
+    silent = [
+        f"{type(widget).__name__} {widget.objectName()}"
+        for widget in top.findChildren(QWidget)
+        if isinstance(widget, controls)
+        and not said(widget)
+        and not widget.objectName().startswith("qt_")
+        and not widget.objectName().endswith("Section")
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
+def test_the_panel_fits_without_scrolling_sideways(phantom_read, size):
+    reader = phantom_read
+    reader.window.resize(*size)
+    reader.ui.correctSection.collapsed = False
+    reader.settle()
+    area = next(area for area in reader.window.findChildren(QScrollArea) if area.isAncestorOf(reader.ui.gradeLabel))
+    assert area.horizontalScrollBar().maximum() == 0
+
+
+def test_without_a_study_nothing_can_be_segmented_or_saved(reader):
+    assert not reader.ui.segmentButton.enabled
+    assert not reader.ui.saveButton.enabled
+    assert reader.ui.gradeLabel.text == "–"
+
+
+def test_the_audit_is_told_in_one_line_with_its_list_beneath(reader, phantom_file):
+    reader.open(phantom_file)
+    assert reader.ui.auditLabel.text.startswith(("✓", "!"))
+    assert reader.ui.auditList.topLevelItemCount == len(reader.reading.audit.checks)
+
+
+def test_a_refused_study_is_segmented_only_when_asked_and_gets_no_grade(reader, shared_data):
+
+    reader.open(shared_data / "other" / "abdomen_ct.nii.gz")
+    assert reader.ui.auditLabel.text.startswith("✗")
+    reader.answer = "cancel"
+    reader.ui.segmentButton.click()
+    assert "refused" in reader.asked[-1]
+    assert not reader.panel.worker.busy
+
+
+def test_the_overlay_is_switched_by_its_box_and_by_its_key(phantom_read):
+    display = phantom_read.reading.segmentation.GetDisplayNode()
+    assert display.GetVisibility2D()
+    phantom_read.panel.view_section.toggle_overlay()
+    assert not display.GetVisibility2D()
+    assert not phantom_read.reading.parameters.overlayVisible
+
+
+def test_windows_are_those_of_radiology(phantom_read):
+    display = phantom_read.reading.volume.GetDisplayNode()
+    phantom_read.ui.mediastinumWindowButton.click()
+    assert (display.GetWindow(), display.GetLevel()) == (350, 40)
+    phantom_read.ui.lungWindowButton.click()
+    assert (display.GetWindow(), display.GetLevel()) == (1500, -600)
+
+
+def test_a_slab_says_what_it_really_holds(phantom_read):
+    ui = phantom_read.ui
+    ui.slabBox.setCurrentIndex(1)
+    ui.thicknessSlider.value = 30.0
+    phantom_read.settle()
+    assert "Red 3 × 8 mm" in ui.slabUsedLabel.text
+    ui.slabBox.setCurrentIndex(0)
+    assert not ui.thicknessSlider.enabled
+
+
+def test_each_layout_is_shown(phantom_read, host):
+    from MosMedCOVIDLib.scene import layouts
+
+    for index in range(phantom_read.ui.layoutBox.count):
+        phantom_read.ui.layoutBox.setCurrentIndex(index)
+        phantom_read.settle()
+        assert layouts.shown() == list(layouts.IDS)[index]
+    phantom_read.ui.layoutBox.setCurrentIndex(0)
+
+
+def test_the_self_test_of_the_module_passes_here(host, empty_scene):
+    import MosMedCOVID
+
+    MosMedCOVID.MosMedCOVIDTest().runTest()
