@@ -26,9 +26,12 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def host():
     """The host window with the module in it: one for all tests, since a process has one scene and one QApplication."""
+    pytest.importorskip("slicer")  # there are platforms without a window
     from EmbeddedSlicer.start import start
 
-    return start([ROOT / "MosMedCOVID"], testing=True)
+    host = start([ROOT / "MosMedCOVID"], testing=True)
+    yield host
+    host.close()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from importlib.util import find_spec
 from pathlib import Path
 
 import nibabel
@@ -12,6 +13,7 @@ import SimpleITK as sitk  # noqa: N813, the library's own abbreviation
 from mouse import click, show_slice
 
 RADIUS_MM = 9.0
+segments = pytest.mark.skipif(find_spec("torch") is None, reason="the network needs torch")
 
 
 @pytest.fixture
@@ -55,10 +57,12 @@ def take_brush(ui, name="Paint"):
     effect.setCommonParameter("BrushSphere", 0)
 
 
+@segments
 def test_open_segment_correct_undo_save(reader, study_file, tmp_path):
     reader.open(study_file)
     reading, ui = reader.reading, reader.ui
-    assert reading.study.name in ui.studyLabel.text
+    assert ui.volumeSelector.currentNode().GetName() == reading.study.name
+    assert " × ".join(map(str, reading.study.hu.shape)) in ui.studyLabel.text
     assert not ui.saveButton.enabled
     reader.segment()
     assert ui.gradeLabel.text == reading.grade.grade
@@ -127,6 +131,7 @@ def test_erasing_takes_lesion_away_and_leaves_the_lung(phantom_read):
     assert after.lung == before.lung
 
 
+@segments
 def test_cancel_leaves_everything_as_it_was(reader, phantom_file):
     reader.open(phantom_file)
     reader.ui.segmentButton.click()
@@ -141,6 +146,7 @@ def test_cancel_leaves_everything_as_it_was(reader, phantom_file):
     assert reader.reading.grade.grade
 
 
+@segments
 @pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_a_worker_that_is_killed_is_told_and_can_be_started_again(reader, phantom_file):
     reader.open(phantom_file)
@@ -154,6 +160,7 @@ def test_a_worker_that_is_killed_is_told_and_can_be_started_again(reader, phanto
     assert reader.reading.grade.grade
 
 
+@segments
 def test_masks_that_arrive_after_the_study_changed_are_dropped(reader, phantom_file, phantom):
     from MosMedCOVIDLib.segmentation.masks import Masks
 
@@ -169,6 +176,7 @@ def test_masks_that_arrive_after_the_study_changed_are_dropped(reader, phantom_f
     assert reader.reading.segmentation is None
 
 
+@segments
 def test_segmenting_over_a_corrected_mask_asks_first(phantom_read):
     reader = phantom_read
     reader.reading.edited()
@@ -267,6 +275,7 @@ def test_a_scene_comes_back_with_segments_and_parameters(phantom_read, tmp_path,
     assert reader.ui.thicknessSlider.value == 17.0
 
 
+@segments
 def test_the_module_is_loaded_again_without_a_process_left(reader, phantom_file, host):
     import slicer
 
@@ -281,6 +290,7 @@ def test_the_module_is_loaded_again_without_a_process_left(reader, phantom_file,
     again.panel.worker.stop()
 
 
+@segments
 def test_closing_the_scene_ends_the_work(reader, phantom_file, host):
     reader.open(phantom_file)
     reader.ui.segmentButton.click()

@@ -50,9 +50,21 @@ class GradeSection:
         self.ui.involvementLabel.setText(
             "\n".join(remarks_on_grade(grade.as_json())) if grade else "Not segmented yet."
         )
+        self.ui.correctedGradeLabel.setVisible(grade is not None)
+        self.ui.correctedGradeLabel.setText(headline_of(grade))
         for row, side in enumerate(SIDES):
             for column, text in enumerate(figures(grade, side)):
                 self.ui.involvementTable.item(row, column).setText(text)
+
+
+def headline_of(grade: Grade | None) -> str:
+    """The grade in a few words, for where the eye is while the hand corrects."""
+    if grade is None:
+        return ""
+    both = grade.lungs["both"]
+    return (
+        f"{grade.grade or 'No grade'} · {percent_text(grade.involvement_percent)} · {both.lesion_ml:.1f} ml of lesion"
+    )
 
 
 def figures(grade: Grade | None, side: str) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ import qt
 import slicer
 
 from ..reporting.result import study_json
-from ..reporting.text import MARKS, study_text
+from ..reporting.text import MARKS, size_text
 from ..scene.reading import Reading
 
 LAST_FOLDER = "MosMedCOVID/LastFolder"  # of the application's settings
@@ -59,7 +59,7 @@ class StudySection:
             ui.studyLabel.setText("Open a chest CT, or drop it on the window.")
             ui.auditLabel.setText("")
             return
-        ui.studyLabel.setText(study_text(study_json(reading.study)))
+        ui.studyLabel.setText(size_text(study_json(reading.study)))
         remarks = [check.message for check in audit.checks if check.level == audit.verdict != "ok"]
         ui.auditLabel.setText(" ".join([f"{MARKS[audit.verdict]} {VERDICTS[audit.verdict]}", *remarks[:1]]))
         for check in audit.checks:

@@ -23,9 +23,14 @@ def study_text(study: Mapping[str, Any]) -> str:
     """Name, size and spacing in one line."""
     if "shape" not in study:
         return str(study["name"])
+    return f"{study['name']} · {size_text(study)} · {study['kind']}"
+
+
+def size_text(study: Mapping[str, Any]) -> str:
+    """How many voxels of which size."""
     slices, rows, columns = study["shape"]
     spacing = " × ".join(f"{mm:.2f}" for mm in study["spacing_mm"])
-    return f"{study['name']} · {slices} × {rows} × {columns} voxels of {spacing} mm · {study['kind']}"
+    return f"{slices} × {rows} × {columns} voxels of {spacing} mm"
 
 
 def result_text(result: Mapping[str, Any]) -> str:
