@@ -1,11 +1,14 @@
 """Runs the checks of the whole house in .venv, one after the other, and says which of them failed."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from MosMedCOVIDLib.environment import supported
 from MosMedCOVIDLib.environment.start import inside
+from MosMedCOVIDLib.environment.viewer import way_to_draw
 from MosMedCOVIDLib.environment.wanted import Wanted
 from MosMedCOVIDLib.errors import SetupError
 
@@ -13,8 +16,8 @@ CHECKS = {
     "Format": ["ruff", "format", "--check"],
     "Lint": ["ruff", "check"],
     "Types": ["mypy"],
-    "Tests": ["pytest"],
 }
+OF_THE_VIEWER = ("EmbeddedSlicer", "scene", "panel")  # tests that need its packages
 
 
 def main(testing: str, arguments: Sequence[str]) -> int:
@@ -22,9 +25,16 @@ def main(testing: str, arguments: Sequence[str]) -> int:
     root = Path(testing).parent
     for_pytest = [argument for argument in arguments if argument != "--without-torch"]
     torch = "none" if "--without-torch" in arguments else "auto"
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # first, so that nothing is asked for that a display needs
     try:
         inside(root, Wanted("testing", torch=torch, this_python=True), testing, arguments)
-        checks = {"Tests": ["pytest", *for_pytest]} if for_pytest else CHECKS
+        tests = ["pytest", *for_pytest]
+        if supported.why_no_viewer():
+            tests += [f"--ignore=Testing/{folder}" for folder in OF_THE_VIEWER]
+        else:
+            for name, value in way_to_draw(root).variables.items():
+                os.environ.setdefault(name, value)
+        checks = {"Tests": tests} if for_pytest else {**CHECKS, "Tests": tests}
         failed = [name for name, command in checks.items() if not passes(root, name, command)]
     except SetupError as error:
         print(error, file=sys.stderr)

@@ -15,8 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # group -> pip's options that choose it; a later one holds all of an earlier one
 GROUPS = {
     "requirements.lock": [],
-    "requirements-testing.lock": ["--group", "testing"],
-    "requirements-benchmarks.lock": ["--group", "testing", "--group", "benchmarks"],
+    "requirements-viewer.lock": ["--group", "viewer"],
+    "requirements-testing.lock": ["--group", "viewer", "--group", "testing"],
+    "requirements-benchmarks.lock": ["--group", "viewer", "--group", "testing", "--group", "benchmarks"],
 }
 
 # What 3D Slicer 5.12 bundles, so that the module meets the same numbers in both homes.

@@ -1,4 +1,4 @@
-"""Measures reading, segmenting, grading and saving on teaching phantoms of two sizes, and prints a table."""
+"""Measures reading, segmenting, grading and saving on teaching phantoms of two sizes, then the window; prints tables."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def main(benchmarks: str, arguments: Sequence[str]) -> int:
     """Sets up what is needed, then measures; the exit code."""
     parser = argparse.ArgumentParser(prog="python3 Testing/Benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each step is measured (3)")
-    parser.add_argument("--slices", type=int, nargs="+", default=[40, 148], help="slices of 512×512 (40 and 148)")
+    parser.add_argument("--slices", type=int, nargs="*", default=[40, 148], help="slices of 512×512 (40 and 148)")
     options = parser.parse_args(arguments)
     module = Path(benchmarks).parents[1] / "MosMedCOVID"
     try:
@@ -36,6 +36,10 @@ def main(benchmarks: str, arguments: Sequence[str]) -> int:
     for slices in options.slices:
         with tempfile.TemporaryDirectory() as folder:
             measure(slices, options.rounds, Path(folder), module)
+    from window_benchmarks import measure_window
+
+    with tempfile.TemporaryDirectory() as folder:
+        measure_window(options.rounds, Path(folder))
     return 0
 
 

@@ -91,6 +91,13 @@ def test_what_no_reader_knows_is_said(io_manager, tmp_path):
         slicer.util.loadVolume(str(tmp_path / "letter.docx"))
 
 
+def test_the_application_opens_files_and_says_what_it_cannot(hosted, io_manager, tmp_path, caplog):
+    (tmp_path / "P001.hosted").touch()
+    assert slicer.app.loadFiles([str(tmp_path / "P001.hosted")])
+    assert not slicer.app.loadFiles([str(tmp_path / "gone.nii")])
+    assert "does not exist" in caplog.text
+
+
 def test_a_damaged_volume_is_said(io_manager, tmp_path):
     (tmp_path / "P001.nii.gz").write_bytes(b"this is no gzip")
     with pytest.raises(CannotLoad):

@@ -101,6 +101,20 @@ def test_a_wait_cursor_and_a_message_while_a_file_is_read(window, study, monkeyp
     assert window.statusBar().currentMessage() == ""
 
 
+def test_while_something_is_read_nothing_else_is_opened_or_closed(window, study, monkeypatch):
+    answers = []
+
+    def read(path):
+        closing = QCloseEvent()
+        window.closeEvent(closing)
+        answers.extend([window.open_path(study), window.close_scene(), closing.isAccepted()])
+        return []
+
+    monkeypatch.setattr(slicer.app.ioManager(), "open_path", read, raising=False)
+    assert window.open_path(study)
+    assert answers == [False, False, False]
+
+
 def test_a_module_may_refuse_to_leave_what_is_open(window, study, monkeypatch):
     panel = slicer.util.getModuleWidget(NAME)
     assert window.open_path(study)

@@ -3,6 +3,7 @@
 import pytest
 import slicer
 from EmbeddedSlicer.panes.corner_texts import MARGIN, CornerTexts, round_length
+from EmbeddedSlicer.views.layer import Kind
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
@@ -74,6 +75,34 @@ def test_a_left_drag_sets_window_and_level(red):
     assert display.GetLevel() == pytest.approx(-500)
     drag(red.sliceView(), LEFT, QPoint(0, 40))
     assert display.GetLevel() != pytest.approx(-500)
+
+
+def test_a_frame_is_seen_while_it_is_drawn_to_set_the_window_from_what_is_in_it(red):
+    view = red.sliceView()
+    red.sliceLogic().SetSliceOffset(INSIDE)
+    assert [layer.kind for layer in red._shown.draw()] == [Kind.GREY]
+    start = view.rect().center()
+    QTest.mousePress(view, LEFT, CONTROL, start)
+    for step in (60, 120):  # to where the block is, and as far to the other side
+        place = QPointF(start - QPoint(step, step))
+        move = QMouseEvent(QEvent.Type.MouseMove, place, view.mapToGlobal(place), LEFT, LEFT, CONTROL)
+        QApplication.sendEvent(view, move)
+    layers = red._shown.draw()
+    assert [layer.kind for layer in layers] == [Kind.GREY, Kind.RGBA_PREMULTIPLIED]
+    assert layers[1].pixels[..., 3].any()
+    QTest.mouseRelease(view, LEFT, CONTROL, start - QPoint(120, 120))
+    assert [layer.kind for layer in red._shown.draw()] == [Kind.GREY]
+    assert slicer.util.getNode("CT").GetDisplayNode().GetWindow() != 1500
+
+
+def test_the_crosshair_is_drawn_over_the_picture(views, red):
+    views.core.crosshair_node.SetCrosshairMode(slicer.vtkMRMLCrosshairNode.ShowBasic)
+    views.core.crosshair_node.SetCrosshairRAS(0, 0, 0)
+    layers = red._shown.draw()
+    assert layers[-1].kind == Kind.RGBA_PREMULTIPLIED
+    assert layers[-1].pixels[..., 3].any()
+    views.core.crosshair_node.SetCrosshairMode(slicer.vtkMRMLCrosshairNode.NoCrosshair)
+    assert [layer.kind for layer in red._shown.draw()] == [Kind.GREY]
 
 
 def test_in_the_other_mode_a_left_drag_leaves_the_window_alone(views, red):

@@ -8,13 +8,15 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from MosMedCOVIDLib.environment import locks, stamp, system_libraries, torch_choice
+from MosMedCOVIDLib.environment import locks, stamp, supported, system_libraries, torch_choice, viewer
 from MosMedCOVIDLib.environment.processes import Finished
 from MosMedCOVIDLib.environment.progress import Progress
 from MosMedCOVIDLib.environment.virtual_environment import ensure
 from MosMedCOVIDLib.environment.wanted import Wanted
 
 PACKAGES = "lib/site-packages"
+OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen"}
+DRAWS = {"display": False, "lasting": True, "missing": [], "variables": OFFSCREEN, "reason": None}
 PYTHON = ".".join(str(number) for number in sys.version_info[:3])
 
 
@@ -30,10 +32,13 @@ class Checkout:
         self.instead: dict[str, Callable[[], Finished]] = {}  # what one of these does instead
         self.torch = "cpu"  # the torch that pip finds
         self.broken: set[str] = set()  # modules that cannot be imported
+        self.probed: list[Sequence[str]] = []  # how the host's probe was started
+        self.drawing: list[dict[str, object]] = [DRAWS]  # what it answers in turn, the last one again and again
         self.said = StringIO()
         self.lock("product", {"numpy": "1"})
-        self.lock("testing", {"numpy": "1", "pytest": "1"})
-        self.lock("benchmarks", {"numpy": "1", "pytest": "1", "lungmask": "1"})
+        self.lock("viewer", {"numpy": "1", "vtk": "1"})
+        self.lock("testing", {"numpy": "1", "vtk": "1", "pytest": "1"})
+        self.lock("benchmarks", {"numpy": "1", "vtk": "1", "pytest": "1", "lungmask": "1"})
 
     def lock(self, group: str, pins: dict[str, str]) -> None:
         """Writes a lock file."""
@@ -48,6 +53,10 @@ class Checkout:
 
     def run(self, command: Sequence[str], *, on_line: Callable[[str], None], tick: object, keep_open: int) -> Finished:
         """Stands in for `processes.run`."""
+        if str(self.root / viewer.PROBE) in command:
+            self.probed.append(command)
+            answer = self.drawing.pop(0) if len(self.drawing) > 1 else self.drawing[0]
+            return Finished(0, ["a warning of somebody's library", json.dumps(answer)])
         what = "venv" if "venv" in command else "lock" if "--requirement" in command else "imports"
         what = "torch" if any(word.startswith("torch==") for word in command) else what
         self.asked.append(what)
@@ -91,6 +100,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
     monkeypatch.setattr(torch_choice, "nvidia_gpu", lambda: False)
     monkeypatch.setattr(torch_choice, "answers", lambda url: False)
     monkeypatch.setattr(system_libraries, "venv_packages", list)
+    monkeypatch.setattr(supported, "why_no_viewer", lambda: "")
     root = tmp_path / "Копия 1"
     root.mkdir()
     return Checkout(root)

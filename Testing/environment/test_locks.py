@@ -1,11 +1,12 @@
 """The lock files pin everything that is needed, for each Python and system, and name nothing but PyPI's own files."""
 
 import importlib.metadata
+import itertools
 import re
 from pathlib import Path
 
 import pytest
-from MosMedCOVIDLib.environment import locks
+from MosMedCOVIDLib.environment import locks, supported
 from MosMedCOVIDLib.environment.import_check import DISTRIBUTIONS
 from MosMedCOVIDLib.errors import SetupError
 from packaging.requirements import Requirement
@@ -15,9 +16,18 @@ from packaging.version import Version
 ROOT = Path(__file__).resolve().parent.parent.parent
 PYTHONS = ["3.10", "3.11", "3.12", "3.13"]
 SYSTEMS = {
-    "Linux x86_64": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
-    "macOS arm64": {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"},
-    "Windows": {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"},
+    f"{name} {machine}": {
+        "sys_platform": system,
+        "platform_system": name.replace("macOS", "Darwin"),
+        "os_name": "nt" if system == "win32" else "posix",
+        "platform_machine": machine,
+    }
+    for name, system, machine in [
+        ("Linux", "linux", "x86_64"),
+        ("Linux", "linux", "aarch64"),
+        ("macOS", "darwin", "arm64"),
+        ("Windows", "win32", "AMD64"),
+    ]
 }
 
 
@@ -51,9 +61,12 @@ def of_project() -> dict[str, list[str]]:
     """The requirements that pyproject.toml states for each group (Python 3.10 has no tomllib)."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     lists = dict(re.findall(r"^(\w+) = \[(.*?)\]$", text, flags=re.MULTILINE | re.DOTALL))
-    stated = {name: re.findall(r'"([^"]+)"', lists[name]) for name in ("dependencies", "testing", "benchmarks")}
-    product, testing = stated["dependencies"], stated["dependencies"] + stated["testing"]
-    return {"product": product, "testing": testing, "benchmarks": testing + stated["benchmarks"]}
+    stated: list[str] = []
+    groups = {}
+    for group, name in zip(locks.LOCK_FILES, ("dependencies", "viewer", "testing", "benchmarks"), strict=True):
+        stated = stated + re.findall(r'"([^"]+)"', lists[name])
+        groups[group] = stated
+    return groups
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -99,7 +112,7 @@ def required_by(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("python", PYTHONS)
-@pytest.mark.parametrize(("smaller", "larger"), [("product", "testing"), ("testing", "benchmarks")])
+@pytest.mark.parametrize(("smaller", "larger"), list(itertools.pairwise(locks.LOCK_FILES)))
 def test_a_larger_lock_holds_a_smaller_one(smaller: str, larger: str, python: str) -> None:
     assert pinned(smaller, python, "Linux x86_64").items() <= pinned(larger, python, "Linux x86_64").items()
 
@@ -128,6 +141,24 @@ def test_what_is_imported_to_check_a_group_is_locked() -> None:
     assert names - {"torch"} <= set(locks.pins(ROOT, "benchmarks"))
     stated = {canonicalize_name(Requirement(text).name) for text in of_project()["benchmarks"]}
     assert stated <= names
+
+
+@pytest.mark.parametrize("python", PYTHONS)
+def test_the_viewer_is_locked_where_there_are_wheels_and_brings_its_own_vtk(python: str) -> None:
+    for system in SYSTEMS:
+        pins = pinned("viewer", python, system)
+        wanted = {"slicer-core": "5.12.4.0", "vtk": "9.6.0", "pyside6-essentials": "6.11.3"}
+        expected = {} if system == "Linux aarch64" else {name: Version(version) for name, version in wanted.items()}
+        assert {name: pins[name] for name in wanted if name in pins} == expected
+        assert wanted.keys().isdisjoint(pinned("product", python, system))
+
+
+def test_where_there_is_no_viewer_its_packages_are_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supported, "why_no_viewer", lambda: "")
+    assert {"PySide6", "slicer", "pytest"} <= set(locks.modules("testing", with_torch=True))
+    monkeypatch.setattr(supported, "why_no_viewer", lambda: "There is none.")
+    assert {"PySide6", "slicer"}.isdisjoint(locks.modules("testing", with_torch=True))
+    assert "pytest" in locks.modules("testing", with_torch=True)
 
 
 def test_without_torch_nothing_that_needs_it_is_imported() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from MosMedCOVIDLib.environment import supported
 from MosMedCOVIDLib.environment.pip_failure import LAST_LINES, sentence
 from MosMedCOVIDLib.environment.processes import Finished
 
@@ -28,6 +29,13 @@ def test_the_sentence(lines: list[str], wheels: Path | None, expected: str) -> N
     first, *rest = sentence(Finished(2, lines), Path(".venv"), wheels).splitlines()
     assert expected in first
     assert rest == [f"    pip: {line}" for line in lines]
+
+
+def test_an_old_c_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supported, "glibc_version", lambda: (2, 31))
+    lines = ["ERROR: No matching distribution found for pyside6-essentials==6.11.3"]
+    assert "found no pyside6-essentials==6.11.3 for Python 3." in sentence(Finished(1, lines), Path(".venv"), None)
+    assert "with glibc 2.31: look at" in sentence(Finished(1, lines), Path(".venv"), None)
 
 
 def test_only_the_last_lines_are_shown() -> None:

@@ -8,6 +8,7 @@ import pytest
 from MosMedCOVIDLib.commands import setup
 from MosMedCOVIDLib.environment.inspection import Found
 from MosMedCOVIDLib.environment.stamp import Stamp
+from MosMedCOVIDLib.environment.viewer import NoViewer, WayToDraw
 from MosMedCOVIDLib.environment.wanted import Wanted
 from MosMedCOVIDLib.errors import UsageError
 
@@ -33,6 +34,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (bundle / "models" / "model.pt").write_bytes(bytes(2_500_000))
     monkeypatch.setattr(setup, "MODULE", folder)
     monkeypatch.setattr(setup, "examine", lambda root, wanted: (HELD, FOUND))
+    monkeypatch.setattr(setup, "way_to_draw", lambda root: WayToDraw(True, {}))
     return folder
 
 
@@ -45,6 +47,7 @@ def test_json_is_all_that_is_printed(module: Path, capsys: pytest.CaptureFixture
         "python": "3.11.7",
         "packages": VERSIONS,
         "torch": {"version": "2.13.0+cpu", "build": "cpu", "source": HELD.torch_why, "gpu": None},
+        "viewer": {"ready": True, "display": True, "reason": None},
         "models": [{"name": "lungs", "version": "0.2.0", "weights": {"model.pt": 2_500_000}}],
     }
 
@@ -52,7 +55,13 @@ def test_json_is_all_that_is_printed(module: Path, capsys: pytest.CaptureFixture
 def test_the_text_names_python_packages_torch_and_model(module: Path, capsys: pytest.CaptureFixture[str]) -> None:
     setup.run(options())
     text = capsys.readouterr().out
-    for part in ("Python 3.11.7 in ", "numpy 2.4.6", "torch runs on the CPU", "model lungs 0.2.0: model.pt (2.5 MB)"):
+    for part in (
+        "Python 3.11.7 in ",
+        "numpy 2.4.6",
+        "torch runs on the CPU",
+        "viewer opens its window",
+        "model lungs 0.2.0: model.pt (2.5 MB)",
+    ):
         assert part in text
 
 
@@ -76,9 +85,48 @@ def test_what_is_asked_for_is_what_is_wanted(module: Path, tmp_path: Path, monke
     setup.run(options("--torch", "cuda", "--wheels", str(tmp_path)))
     setup.run(options())
     assert asked == [
-        Wanted("product", torch="cuda", wheels=tmp_path.resolve(), this_python=True),
-        Wanted("product", torch="auto", wheels=None, this_python=True),
+        Wanted("viewer", torch="cuda", wheels=tmp_path.resolve(), this_python=True),
+        Wanted("viewer", torch="auto", wheels=None, this_python=True),
     ]
+
+
+def test_where_no_viewer_can_be_had_all_else_is_set_up_and_the_reason_is_said(
+    module: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def examine(root: Path, wanted: Wanted) -> tuple[Stamp, Found]:
+        asked.append(wanted.group)
+        if wanted.group == "viewer":
+            raise NoViewer("There is none for this machine.")
+        return HELD, FOUND
+
+    monkeypatch.setattr(setup, "examine", examine)
+    assert setup.run(options("--json")) == 0
+    assert asked == ["viewer", "product"]
+    said = json.loads(capsys.readouterr().out)
+    assert said["viewer"] == {"ready": False, "display": False, "reason": "There is none for this machine."}
+    setup.run(options())
+    assert "no viewer: There is none for this machine." in capsys.readouterr().out
+
+
+def test_a_viewer_that_cannot_draw_is_said(
+    module: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cannot(root: Path) -> WayToDraw:
+        raise NoViewer("The graphics driver fails.")
+
+    monkeypatch.setattr(setup, "way_to_draw", cannot)
+    assert setup.run(options("--json")) == 0
+    assert json.loads(capsys.readouterr().out)["viewer"]["reason"] == "The graphics driver fails."
+
+
+def test_without_a_display_the_viewer_is_said_to_write_pictures(
+    module: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(setup, "way_to_draw", lambda root: WayToDraw(False, {}))
+    setup.run(options())
+    assert "the viewer finds no display, so it writes pictures" in capsys.readouterr().out
 
 
 def test_a_folder_of_wheels_that_does_not_exist_is_wrong_usage(module: Path, tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from MosMedCOVIDLib.environment import file_lock, locks, stamp
-from MosMedCOVIDLib.environment.door import needs_no_package
+from MosMedCOVIDLib.environment import file_lock, locks, stamp, supported
+from MosMedCOVIDLib.environment.door import group_for, needs_no_package
 from MosMedCOVIDLib.environment.stamp import Stamp
 from MosMedCOVIDLib.environment.virtual_environment import ensure
 from MosMedCOVIDLib.environment.wanted import Wanted
@@ -163,7 +163,7 @@ def test_a_real_environment_from_a_folder_of_wheels(
     wheel = tiny_wheel(tmp_path / "wheels")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     (root / "requirements.lock").write_text(f"tiny==1.0 \\\n    --hash=sha256:{digest}\n", encoding="utf-8")
-    monkeypatch.setattr(locks, "MODULES", {"product": ("tiny",), "testing": (), "benchmarks": ()})
+    monkeypatch.setattr(locks, "MODULES", {"product": ("tiny",), "viewer": (), "testing": (), "benchmarks": ()})
     wanted = Wanted(torch="none", wheels=wheel.parent)
     python = ensure(root, wanted)
     answer = subprocess.run([python, "-c", "import tiny; print(tiny.answer)"], capture_output=True, text=True, cwd=root)
@@ -197,6 +197,8 @@ def checkout_with_a_command(root: Path) -> Path:
 
 COMMAND_LINE = """
 import signal, sys, time
+
+HELP = ["audit", "wait"]
 
 def main(arguments):
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job may have been told to ignore it
@@ -263,3 +265,20 @@ def test_help_needs_no_environment(checkout_with_a_command: Path, tmp_path: Path
 )
 def test_what_the_bare_python_can_answer(arguments: list[str], bare: bool) -> None:
     assert needs_no_package(arguments) is bare
+
+
+@pytest.mark.parametrize(
+    ("arguments", "group"),
+    [
+        ([], "viewer"),
+        (["study.nii.gz"], "viewer"),
+        (["--device", "cpu", "study.nii.gz"], "viewer"),
+        (["grade", "study.nii.gz"], "product"),
+        (["--debug", "audit", "study.nii.gz"], "product"),
+    ],
+)
+def test_only_the_viewer_needs_its_packages(arguments: list[str], group: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supported, "why_no_viewer", lambda: "")
+    assert group_for(arguments) == group
+    monkeypatch.setattr(supported, "why_no_viewer", lambda: "There are none.")
+    assert group_for(arguments) == "product", "where there is no viewer, all else must work"

@@ -84,6 +84,30 @@ def test_an_old_macos_and_another_c_library_are_told(monkeypatch: pytest.MonkeyP
     assert "glibc 2.28" in supported.machine_reason("Linux", "x86_64")
 
 
+@pytest.mark.parametrize(
+    ("system", "machine", "glibc", "there_is_none_for"),
+    [
+        ("Linux", "x86_64", (2, 36), ""),
+        ("Windows", "AMD64", (0, 0), ""),
+        ("Darwin", "arm64", (0, 0), ""),
+        ("Linux", "aarch64", (2, 36), "Linux on aarch64"),
+        ("Linux", "x86_64", (2, 31), "Linux on x86_64 with glibc 2.31"),
+    ],
+)
+def test_a_machine_without_viewer_is_told_where_there_is_one_and_what_works(
+    system: str, machine: str, glibc: tuple[int, int], there_is_none_for: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "system", lambda: system)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
+    monkeypatch.setattr(supported, "glibc_version", lambda: glibc)
+    told = supported.why_no_viewer()
+    assert bool(told) == bool(there_is_none_for)
+    if told:
+        assert f"no ready-made packages of the viewer for {there_is_none_for}, only for Linux on x86_64 with " in told
+        assert "`grade` and the other commands work here." in told
+        assert one_sentence(told)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the C library is asked for on Linux only")
 def test_the_version_of_the_c_library(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "confstr", lambda name: "glibc 2.36")

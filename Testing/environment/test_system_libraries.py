@@ -80,6 +80,20 @@ def test_another_system_reads_what_is_missing(tmp_path, monkeypatch: pytest.Monk
         provide(Shell(0), tmp_path)
 
 
+def test_fedora_reads_its_own_command(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/dnf" if name == "dnf" else None)
+    missing = system_libraries.packages(["libxcb-icccm.so.4", "libEGL_mesa.so.0"])
+    with pytest.raises(SetupError, match="run `sudo dnf install -y xcb-util-wm mesa-libEGL mesa-dri-drivers` and"):
+        provide(Shell(0), tmp_path, tuple(missing))
+
+
+def test_no_package_is_named_that_newer_debians_lack() -> None:
+    everything = system_libraries.packages(list(system_libraries.PACKAGES))
+    assert "libgl1-mesa-glx" not in everything
+    assert len(everything) == len(set(everything)) == 16
+    assert system_libraries.fedora(everything)
+
+
 def test_venv_needs_a_package_where_ensurepip_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert system_libraries.venv_packages() == []
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)

@@ -32,7 +32,7 @@ def test_what_is_made_says_what_it_holds(checkout) -> None:
     held = stamp.read(checkout.folder)
     assert held
     assert (held.group, held.torch, held.torch_version) == ("testing", "cpu", f"{locks.TORCH}+cpu")
-    assert held.pins == ["numpy", "pytest"]
+    assert held.pins == ["numpy", "pytest", "vtk"]
 
 
 def test_the_locked_packages_are_installed_by_hash_without_dependencies_of_their_own(checkout) -> None:
@@ -150,9 +150,16 @@ def test_a_smaller_group_grows(checkout) -> None:
 
 def test_a_group_stays_large_when_its_lock_changes(checkout) -> None:
     checkout.ensure(group="testing")
-    checkout.lock("testing", {"numpy": "2", "pytest": "1"})
+    checkout.lock("testing", {"numpy": "2", "vtk": "1", "pytest": "1"})
     checkout.ensure(group="product")
     assert checkout.ensure(group="testing") == []
+
+
+def test_the_viewer_grows_out_of_the_product_and_is_imported(checkout) -> None:
+    checkout.ensure(group="product")
+    assert {"PySide6", "slicer"}.isdisjoint(checkout.commands[-1])
+    assert checkout.ensure(group="viewer") == GROWN
+    assert {"PySide6", "slicer"} <= set(checkout.commands[-1])
 
 
 def test_without_torch_leaves_it_out_and_what_needs_it(checkout) -> None:

@@ -73,10 +73,20 @@ def test_the_segments_have_names_and_the_lungs_share_a_label_map():
     segments = segmentation.GetSegmentation()
     names = {segment: segments.GetSegment(segment).GetName() for segment in segments.GetSegmentIDs()}
     assert names == {"right_lung": "Right lung", "left_lung": "Left lung", "lesions": "COVID-19 lesions"} == NAMES
+    assert list(segments.GetSegmentIDs()) == [RIGHT_LUNG, LEFT_LUNG, LESIONS]
     assert segments.GetNumberOfLayers() == 2
     assert segments.GetLayerIndex(RIGHT_LUNG) == segments.GetLayerIndex(LEFT_LUNG) != segments.GetLayerIndex(LESIONS)
     assert volume_of(segmentation) is volume
     assert labelmap(segmentation, LESIONS).size < masks.lesions.size  # cropped to the lungs
+
+
+@pytest.mark.parametrize("segment", [RIGHT_LUNG, LEFT_LUNG, LESIONS])
+def test_an_edit_of_each_label_map_is_told(segment):
+    *_, segmentation = reading()
+    segments, told = segmentation.GetSegmentation(), []
+    segments.AddObserver(segments.SourceRepresentationModified, lambda caller, event: told.append(event))
+    segments.GetSegment(segment).GetRepresentation("Binary labelmap").Modified()
+    assert told
 
 
 def test_slicer_itself_finds_the_same_voxels():

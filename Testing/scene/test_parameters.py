@@ -15,10 +15,13 @@ pytestmark = pytest.mark.usefixtures("empty_scene")
 def parameters():
     from MosMedCOVIDLib.scene.parameters import ReadingParameters  # once the host has given what it imports
 
-    node = slicer.vtkMRMLScriptedModuleNode()
-    node.SetSingletonTag("MosMedCOVID")
-    node.SetModuleName("MosMedCOVID")
-    return ReadingParameters(slicer.mrmlScene.AddNode(node))
+    node = slicer.mrmlScene.GetSingletonNode("MosMedCOVID", "vtkMRMLScriptedModuleNode")
+    if node is None:
+        node = slicer.vtkMRMLScriptedModuleNode()
+        node.SetSingletonTag("MosMedCOVID")
+        node.SetModuleName("MosMedCOVID")
+        node = slicer.mrmlScene.AddNode(node)
+    return ReadingParameters(node)
 
 
 def test_the_defaults_are_what_a_reader_needs_first():

@@ -6,6 +6,7 @@ import nibabel
 import numpy as np
 import pytest
 import slicer
+import vtk
 from MosMedCOVIDLib.errors import StudyRefused
 from MosMedCOVIDLib.saving.nifti import write_volume
 from MosMedCOVIDLib.scene.volume import STUDY, harden, show_study, study_of
@@ -154,6 +155,19 @@ def test_what_is_no_single_ct_is_refused():
         study_of(slicer.util.addVolumeFromArray(colours, nodeClassName="vtkMRMLVectorVolumeNode"))
     with pytest.raises(StudyRefused, match="label map"):
         study_of(volume_of_type(np.zeros((3, 4, 5), np.int16), kind="vtkMRMLLabelMapVolumeNode"))
+
+
+def test_an_image_that_was_cut_out_of_another_lies_where_it_lay():
+    values = np.arange(210, dtype=np.int16).reshape(5, 6, 7)
+    volume = volume_of_type(values)
+    cut = vtk.vtkExtractVOI()
+    cut.SetInputData(volume.GetImageData())
+    cut.SetVOI(2, 6, 1, 5, 3, 4)
+    cut.Update()
+    volume.SetAndObserveImageData(cut.GetOutput())
+    taken = study_of(volume)
+    assert np.array_equal(taken.hu, values[3:, 1:, 2:])
+    assert np.allclose(taken.affine @ [0, 0, 0, 1], LAS @ [2, 1, 3, 1])
 
 
 def test_a_name_that_is_no_file_name_is_made_one():
