@@ -92,14 +92,16 @@ def _viewer_parser() -> argparse.ArgumentParser:
     commands = "\n".join(f"  {name:<16}{text}" for name, text in HELP.items())
     parser = argparse.ArgumentParser(
         prog="python3 MosMedCOVID",
-        description="Lungs and COVID-19 lesions of a chest CT, graded CT-0 to CT-4. Without PATH: a teaching phantom.",
+        description="Opens the viewer: lungs and COVID-19 lesions of a chest CT, graded CT-0 to CT-4. Without display: "
+        "the whole way on the study, or on a teaching phantom, and a picture of the window.",
         epilog=f"commands (each has --help):\n{commands}\n\n{EXIT_CODES}\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a NIfTI file or a DICOM folder")
     _device(parser)
+    parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="folder for results without a display")
     parser.add_argument("--version", action="version", version=f"MosMedCOVID {VERSION}")
-    parser.set_defaults(command="show", out=RESULTS)
+    parser.set_defaults(command="show")
     return parser
 
 

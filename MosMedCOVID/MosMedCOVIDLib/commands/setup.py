@@ -7,6 +7,7 @@ from typing import Any
 
 from ..environment.inspection import Found
 from ..environment.stamp import FOLDER, Stamp
+from ..environment.viewer import NoViewer, way_to_draw
 from ..environment.virtual_environment import examine
 from ..environment.wanted import Wanted
 from ..errors import UsageError
@@ -29,22 +30,36 @@ def run(options: argparse.Namespace) -> int:
     wheels = options.wheels.resolve() if options.wheels else None
     if wheels and not wheels.is_dir():
         raise UsageError(f"There is no folder {wheels}: --wheels names one that holds the packages' wheels.")
-    held, found = examine(MODULE.parent, Wanted(torch=options.torch or "auto", wheels=wheels, this_python=True))
-    report = what_is_there(held, found, MODULE)
+    report = set_up(Wanted("viewer", torch=options.torch or "auto", wheels=wheels, this_python=True))
     print(json.dumps(report, ensure_ascii=False) if options.json else as_text(report))
     return 0
 
 
-def what_is_there(held: Stamp, found: Found, module: Path) -> dict[str, Any]:
+def set_up(wanted: Wanted) -> dict[str, Any]:
+    """Sets up what is wanted; all but the viewer where that cannot be had or cannot draw. Gives what is there."""
+    try:
+        held, found = examine(MODULE.parent, wanted)
+    except NoViewer as error:
+        held, found = examine(MODULE.parent, wanted._replace(group="product"))
+        return what_is_there(held, found, {"ready": False, "display": False, "reason": str(error)})
+    try:
+        way = way_to_draw(MODULE.parent)
+    except NoViewer as error:
+        return what_is_there(held, found, {"ready": False, "display": False, "reason": str(error)})
+    return what_is_there(held, found, {"ready": True, "display": way.display, "reason": None})
+
+
+def what_is_there(held: Stamp, found: Found, viewer: dict[str, Any]) -> dict[str, Any]:
     """The answer as it is printed with --json."""
     return {
         "schema": 1,
-        "environment": str(module.parent / FOLDER),
+        "environment": str(MODULE.parent / FOLDER),
         "group": held.group,
         "python": found.python,
         "packages": found.versions,
         "torch": {"version": held.torch_version, "build": found.torch, "source": held.torch_why, "gpu": found.gpu},
-        "models": [model(bundle) for bundle in sorted((module / "Resources" / "Models").glob("*/"))],
+        "viewer": viewer,
+        "models": [model(bundle) for bundle in sorted((MODULE / "Resources" / "Models").glob("*/"))],
     }
 
 
@@ -61,11 +76,13 @@ def model(bundle: Path) -> dict[str, Any]:
 
 def as_text(report: dict[str, Any]) -> str:
     """The answer for a reader."""
-    torch = report["torch"]
+    torch, viewer = report["torch"], report["viewer"]
+    drawing = "opens its window" if viewer["display"] else "finds no display, so it writes pictures"
     lines = [
         f"Python {report['python']} in {report['environment']} (packages for: {report['group']})",
         *(f"  {name} {version}" for name, version in sorted(report["packages"].items(), key=str)),
         f"torch runs on the {'GPU ' + torch['gpu'] if torch['gpu'] else 'CPU'} (taken {torch['source']})",
+        f"the viewer {drawing}" if viewer["ready"] else f"no viewer: {viewer['reason']}",
     ]
     for found in report["models"]:
         weights = ", ".join(f"{name} ({size / 1e6:.1f} MB)" for name, size in found["weights"].items())

@@ -1,46 +1,179 @@
-"""`[PATH]`: the whole way on a study, or on a teaching phantom whose truth is printed beside what was found."""
+"""`[PATH]`: opens the viewer; without a display it goes the whole way on a study there, and a picture of it is written.
+
+Without PATH and display the study is a teaching phantom, whose truth is printed beside what was found. The viewer is a
+process of its own: a graphics driver that fails takes its process along. What is slow to import is imported late.
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from ..grading.agreement import Agreement
-from ..grading.grade import grade_study
-from ..reporting.text import percent_text, result_text
-from ..segmentation.client import SegmentationWorker
-from ..segmentation.masks import Masks
-from ..study.labelled import read_mask
-from ..study.phantom import thorax_phantom
-from ..study.read import read_study
-from .grade import grade_all, studies_at
-from .phantom import save_phantom
-from .progress import ProgressBar
-from .way import Wishes, grade_path
+from ..environment import supported, viewer
+from ..errors import MosMedError, SetupError
 
+MODULE = Path(__file__).resolve().parents[2]
+WHOLE_WAY = MODULE / "MosMedCOVIDLib" / "panel" / "whole_way.py"
 PHANTOM = "teaching_phantom"
+SECONDS_TO_END = 10
+STOPPED = tuple(-getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL") if hasattr(signal, name))
 
 
 def run(options: argparse.Namespace) -> int:
-    """Grades and saves, with a picture; the exit code."""
+    """Opens the viewer, or goes the whole way; the exit code."""
+    if options.path and not os.path.exists(options.path):  # noqa: PTH110, Path.exists raises where a path is too long
+        from ..study.read import must_exist
+
+        must_exist(options.path)
+    reason = supported.why_no_viewer()
+    if reason:
+        return without_viewer(options, reason)
+    way = viewer.way_to_draw(MODULE.parent)
+    if way.display:
+        return in_viewer([os.path.abspath(options.path)] if options.path else [], way)  # noqa: PTH100, see source_of
+    return whole_way(options, way)
+
+
+def whole_way(options: argparse.Namespace, way: viewer.WayToDraw) -> int:
+    """Each study at the path, or the phantom, from its file to its result in a viewer without display."""
+    from .grade import studies_at
+
+    phantom = None if options.path else phantom_in(options.out)
+    code = 0
+    for study in studies_at([phantom or options.path]):
+        print(f"{study.name}: the whole way in the viewer, which has no display here", file=sys.stderr)
+        ended, result = result_of_viewer(study, options, way)
+        code = max(code, ended)
+        if result:
+            tell(result, phantom)
+    return code
+
+
+def result_of_viewer(
+    study: Path, options: argparse.Namespace, way: viewer.WayToDraw
+) -> tuple[int, dict[str, Any] | None]:
+    """The exit code of one study's whole way, and its result; None if it ended before there was one."""
+    words = [os.path.abspath(study), "--out", str(options.out), "--device", options.device, "--json"]  # noqa: PTH100
+    with tempfile.TemporaryFile() as output:
+        code = in_viewer(["--testing", "--python-script", str(WHOLE_WAY), *words], way, output)
+        output.seek(0)
+        *said, last = ["", *output.read().decode("utf-8", "replace").splitlines()]
+    try:
+        result = dict(json.loads(last))
+    except ValueError:
+        said.append(last)
+        result = None
+    print("".join(f"{line}\n" for line in said if line), end="", file=sys.stderr)
+    if result is None and code == 0:
+        raise MosMedError("A defect of MosMedCOVID: the viewer ended without a result.")
+    return code, result
+
+
+def in_viewer(words: Sequence[str], way: viewer.WayToDraw, output: IO[bytes] | None = None) -> int:
+    """Runs the viewer to its end; its exit code. What it prints goes to `output`, if given.
+
+    Raises NoViewer where it crashed and cannot draw any more, MosMedError for another crash, KeyboardInterrupt.
+    """
+    paths = [str(MODULE), *filter(None, [os.environ.get("PYTHONPATH")])]
+    # Safe path: else Python would import what lies in the current folder, which is a folder of anybody's studies.
+    own = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONSAFEPATH": "1"}
+    environment = {**way.variables, **os.environ, **own}
+    alone = os.name == "posix"  # in a session of its own Ctrl-C reaches it once, through this process
+    with subprocess.Popen(viewer_command(words), env=environment, stdout=output, start_new_session=alone) as process:
+        code = follow(process)
+    if code in STOPPED:
+        raise KeyboardInterrupt
+    if code < 0 or code == 0xC0000005:
+        if viewer.way_to_draw(MODULE.parent, again=True) != way:
+            raise SetupError("The viewer lost its display: start it again to go on without one, or bring it back.")
+        name = signal.Signals(-code).name if code < 0 else "access violation"
+        raise MosMedError(f"A defect of MosMedCOVID: the viewer crashed ({name}), though the graphics driver draws.")
+    return code
+
+
+def viewer_command(words: Sequence[str]) -> list[str]:
+    """The command line of the host that shows the module."""
+    return [sys.executable, "-m", "EmbeddedSlicer", "--additional-module-path", str(MODULE), *words]
+
+
+def follow(process: subprocess.Popen[bytes]) -> int:
+    """Waits for a process, hands Ctrl-C on to it, and kills it if it does not end then; its exit code."""
+    stopped = False
+    while True:
+        try:
+            code = process.wait(SECONDS_TO_END if stopped else None)
+            break
+        except KeyboardInterrupt:
+            if stopped:
+                process.kill()
+            elif os.name == "posix":
+                process.send_signal(signal.SIGINT)
+            stopped = True
+        except subprocess.TimeoutExpired:
+            process.kill()
+    if stopped:
+        raise KeyboardInterrupt
+    return code
+
+
+def without_viewer(options: argparse.Namespace, reason: str) -> int:
+    """Where there is no viewer to be had: the whole way without it, and a plain picture. SetupError with a display."""
+    from ..segmentation.client import SegmentationWorker
+    from .grade import grade_all, studies_at
+    from .progress import ProgressBar
+    from .way import Wishes, grade_path
+
+    if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        raise SetupError(reason)
+    print(reason, file=sys.stderr)
     wishes = Wishes(options.out, options.device, picture=True, debug=options.debug)
     if options.path:
         return grade_all(studies_at([options.path]), wishes, as_json=False)
+    phantom = phantom_in(options.out)
     with SegmentationWorker() as worker, ProgressBar(1) as bar:
-        bar.begin("teaching phantom", "drawing it")
-        phantom = wishes.out / f"{PHANTOM}_ct.nii.gz"
-        if not phantom.exists():
-            save_phantom(thorax_phantom(name=PHANTOM), phantom)
+        bar.begin("teaching phantom")
         result = grade_path(phantom, worker, wishes, bar.show)
-    print(result_text(result))
-    print("\n".join(["", *beside_the_truth(phantom, result)]))
+    tell(result, phantom)
     return 0
+
+
+def phantom_in(folder: Path) -> Path:
+    """The teaching phantom's CT in a folder, drawn if it is not there yet."""
+    from ..study.phantom import thorax_phantom
+    from .phantom import save_phantom
+
+    file = folder / f"{PHANTOM}_ct.nii.gz"
+    if not file.exists():
+        print("drawing a teaching phantom", file=sys.stderr)
+        save_phantom(thorax_phantom(name=PHANTOM), file)
+    return file
+
+
+def tell(result: Mapping[str, Any], phantom: Path | None) -> None:
+    """Prints the result of a study, or of the phantom."""
+    from ..reporting.text import result_text
+
+    print(result_text(result))
+    if phantom and "files" in result:
+        print("\n".join(["", *beside_the_truth(phantom, result)]))
 
 
 def beside_the_truth(phantom: Path, result: Mapping[str, Any]) -> list[str]:
     """What was found beside what is true, both read from their files; the network was never shown this phantom."""
+    from ..grading.agreement import Agreement
+    from ..grading.grade import grade_study
+    from ..segmentation.masks import Masks
+    from ..study.labelled import read_mask
+    from ..study.read import read_study
+
     study = read_study(phantom)
 
     def masks(files: Mapping[str, Path]) -> Masks:
@@ -63,6 +196,8 @@ def beside_the_truth(phantom: Path, result: Mapping[str, Any]) -> list[str]:
 
 
 def _figures(grade: Mapping[str, Any]) -> list[tuple[str, str]]:
+    from ..reporting.text import percent_text
+
     lungs = grade["lungs"]
     return [
         ("grade", str(grade["grade"])),

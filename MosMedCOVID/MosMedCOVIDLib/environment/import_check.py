@@ -9,13 +9,14 @@ import json
 import sys
 import sysconfig
 
-DISTRIBUTIONS = {"PIL": "pillow"}
+DISTRIBUTIONS = {"PIL": "pillow", "PySide6": "PySide6-Essentials", "slicer": "slicer-core"}
+WHOLE = {"PySide6": "PySide6.QtWidgets"}  # the package itself loads next to nothing
 
 
 def check(module: str) -> dict[str, object]:
     """Imports a module and tells its version or why it cannot be imported."""
     try:
-        importlib.import_module(module)
+        importlib.import_module(WHOLE.get(module, module))
         return {"module": module, "version": importlib.metadata.version(DISTRIBUTIONS.get(module, module))}
     except BaseException as error:  # whatever a damaged package throws, SystemExit too
         return {"module": module, "error": f"{type(error).__name__}: {error}"}

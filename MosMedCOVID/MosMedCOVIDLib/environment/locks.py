@@ -5,10 +5,12 @@ import re
 from pathlib import Path
 
 from ..errors import SetupError
+from . import supported
 
 # From the smallest to the largest: each holds all of the one before it.
 LOCK_FILES = {
     "product": "requirements.lock",
+    "viewer": "requirements-viewer.lock",
     "testing": "requirements-testing.lock",
     "benchmarks": "requirements-benchmarks.lock",
 }
@@ -19,10 +21,11 @@ TORCH = "2.13.0"
 # What each group adds, as it is imported. Those after the bar cannot be imported without torch.
 MODULES = {
     "product": ("numpy", "scipy", "PIL", "nibabel", "pydicom", "SimpleITK", "tqdm"),
+    "viewer": ("PySide6", "slicer"),
     "testing": ("mypy", "pytest", "ruff"),
     "benchmarks": (),
 }
-MODULES_WITH_TORCH = {"product": ("torch", "monai"), "testing": (), "benchmarks": ("lungmask",)}
+MODULES_WITH_TORCH = {"product": ("torch", "monai"), "viewer": (), "testing": (), "benchmarks": ("lungmask",)}
 
 
 def holds(larger: str, smaller: str) -> bool:
@@ -32,8 +35,10 @@ def holds(larger: str, smaller: str) -> bool:
 
 
 def modules(group: str, with_torch: bool) -> list[str]:
-    """Names to import to see that a group is really there."""
+    """Names to import to see that a group is really there; a larger one leaves the viewer out where there is none."""
     groups = [name for name in LOCK_FILES if holds(group, name)]
+    if supported.why_no_viewer():
+        groups = [name for name in groups if name != "viewer"]
     names = [module for name in groups for module in MODULES[name]]
     return names + [module for name in groups for module in MODULES_WITH_TORCH[name] if with_torch]
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from . import supported
 from .processes import Finished
 
 LAST_LINES = 6
@@ -28,7 +29,7 @@ def sentence(done: Finished, folder: Path, wheels: Path | None) -> str:
 def _cause(done: Finished, folder: Path, wheels: Path | None) -> str:
     missing = _search(NOT_FOUND, done.lines)
     if _search(DISK_FULL, done.lines):
-        return f"The disk is full: make room for {folder} (about 2 GB, with CUDA 8 GB) and start again."
+        return f"The disk is full: make room for {folder} (about 3 GB, with CUDA 9 GB) and start again."
     if wheels and missing:
         return f"The folder {wheels} lacks {missing} for {_this_machine()}: add its wheel and start again."
     if _search(NO_NETWORK, done.lines):
@@ -51,4 +52,6 @@ def _search(pattern: str, lines: Sequence[str]) -> str:
 
 
 def _this_machine() -> str:
-    return f"Python {'.'.join(platform.python_version_tuple()[:2])} on {platform.system()} {platform.machine()}"
+    glibc = ".".join(str(number) for number in supported.glibc_version())
+    system = f"{platform.system()} {platform.machine()}{f' with glibc {glibc}' if glibc != '0.0' else ''}"
+    return f"Python {'.'.join(platform.python_version_tuple()[:2])} on {system}"

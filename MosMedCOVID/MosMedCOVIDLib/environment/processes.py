@@ -23,12 +23,12 @@ class Run(Protocol):
     """What runs a program; the tests put their own in its place."""
 
     def __call__(
-        self, command: Sequence[str], *, on_line: Callable[[str], None], tick: Callable[[], None], keep_open: int
+        self, command: Sequence[str], *, on_line: Callable[[str], None], tick: Callable[[], None], keep_open: int | None
     ) -> Finished: ...
 
 
 def run(
-    command: Sequence[str], *, on_line: Callable[[str], None], tick: Callable[[], None], keep_open: int
+    command: Sequence[str], *, on_line: Callable[[str], None], tick: Callable[[], None], keep_open: int | None
 ) -> Finished:
     """Runs `command` to its end; `keep_open` is a file descriptor that it inherits, and with it the lock on that file.
 
@@ -40,7 +40,7 @@ def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         env=clean_environment(),
-        pass_fds=(keep_open,) if os.name == "posix" else (),
+        pass_fds=(keep_open,) if os.name == "posix" and keep_open is not None else (),
         encoding="utf-8",
         errors="replace",
     )

@@ -3,7 +3,7 @@
 import json
 import os
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 FOLDER = ".venv"
 NAME = "mosmedcovid.json"
@@ -21,6 +21,7 @@ class Stamp(NamedTuple):
     torch_why: str  # where it came from, and why from there
     packages: str  # the folder of installed packages, relative to .venv
     entries: list[str]  # what lay in that folder when all was done
+    ways_to_draw: dict[str, Any] = {}  # noqa: RUF012 (never changed) how the viewer drew here, by display and system
 
 
 def write(folder: Path, stamp: Stamp) -> None:

@@ -6,7 +6,9 @@ import sys
 
 OLDEST, NEWEST = (3, 10), (3, 13)
 OLDEST_GLIBC = (2, 28)
+VIEWER_GLIBC = (2, 34)
 OLDEST_MACOS = 14
+VIEWER_MACHINES = "Linux on x86_64 with glibc 2.34 or newer, Windows on x86_64, macOS 14 or newer on Apple silicon"
 MACHINES = "Linux on x86_64 or aarch64, Windows on x86_64, macOS 14 or newer on Apple silicon"
 
 
@@ -42,6 +44,21 @@ def machine_reason(system: str, machine: str) -> str:
     if system == "Darwin" and int(platform.mac_ver()[0].split(".")[0] or 0) < OLDEST_MACOS:
         return f"This is macOS {platform.mac_ver()[0]}"
     return ""
+
+
+def why_no_viewer() -> str:
+    """One sentence that says why a supported machine can have all but the viewer, or nothing."""
+    here = f"{platform.system()} on {platform.machine()}"
+    if platform.system() != "Linux":
+        return ""
+    if platform.machine().lower() in ("x86_64", "amd64"):
+        if glibc_version() >= VIEWER_GLIBC:
+            return ""
+        here += f" with glibc {'.'.join(str(number) for number in glibc_version())}"
+    return (
+        f"There are no ready-made packages of the viewer for {here}, only for {VIEWER_MACHINES}; `grade` and the other "
+        "commands work here."
+    )
 
 
 def glibc_version() -> tuple:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import SetupError
-from . import locks, pip, stamp, system_libraries, torch_choice
+from . import locks, pip, stamp, system_libraries, torch_choice, viewer
 from .inspection import Found, inspect
 from .processes import Run
 from .processes import run as run_process
@@ -59,6 +59,7 @@ def build(root: Path, wanted: Wanted, work: Work) -> tuple[Stamp, Found]:
     group = held.group if held and locks.holds(held.group, wanted.group) else wanted.group
     if group == "benchmarks" and sys.version_info < (3, 11):
         raise SetupError("The benchmarks compare with lungmask, which needs Python 3.11 or newer: start them with one.")
+    viewer.require(root, wanted, group, work)
     grows = held is not None and can_grow(held, wanted, locks.pins(root, group))
     if grows:
         work.progress.say(f"bringing {work.folder} up to date")

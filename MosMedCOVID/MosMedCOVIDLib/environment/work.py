@@ -21,7 +21,7 @@ class Work:
     folder: Path
     progress: Progress
     runner: Run
-    keep_open: int  # the lock's file descriptor
+    keep_open: int | None  # the lock's file descriptor, if it is held
 
     def run(self, command: Sequence[str], on_line: Callable[[str], None]) -> Finished:
         """Runs a program that shares the lock, and shows that it is alive. Raises OSError if it cannot start."""
@@ -49,7 +49,7 @@ def working_on(folder: Path, progress: Progress, runner: Run) -> Iterator[Work]:
 def refused(error: OSError, folder: Path) -> str:
     """One sentence on what the system refused."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk is full: make room for {folder} (about 2 GB, with CUDA 8 GB) and start again."
+        return f"The disk is full: make room for {folder} (about 3 GB, with CUDA 9 GB) and start again."
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return (
             f"Cannot write {error.filename or folder}: the packages go into {folder}, so close every other MosMedCOVID "
