@@ -11,7 +11,7 @@ from ..segmentation.masks import LEFT, RIGHT, Masks
 # The network's probability (of 255) from which on a voxel is surely lesion, and from which on it may be lesion. A half
 # is the mask's own boundary. Chosen because the interval then holds the reader's percent in 14 of 15 labelled scans,
 # which the network had seen in training: so it is not calibrated, and on others it may be too narrow.
-CERTAIN, POSSIBLE = 0.95 * 255, 0.05 * 255
+CERTAIN, POSSIBLE = 243, 13  # 95 % and 5 %; whole numbers, since numpy compares bytes with others ten times slower
 
 
 @dataclass(frozen=True)
@@ -67,16 +67,20 @@ def measure(masks: Masks, voxel_ml: float) -> dict[str, Involvement]:
     Least are the lesion voxels of which the network is sure; most are those with the ones that it holds possible.
     Where a reader changed the mask the reader is sure.
     """
-    lesions = masks.lesions.view(bool)
-    least = most = lesions
-    if masks.lesion_probability is not None:
-        probability = masks.lesion_probability
-        changed = lesions != (probability > 127)
-        least = lesions & (changed | (probability >= CERTAIN))
-        most = lesions | (~changed & (probability >= POSSIBLE))
+    counts = {RIGHT: np.zeros(4, np.int64), LEFT: np.zeros(4, np.int64)}
+    for index, lungs in enumerate(masks.lungs):  # slice by slice: five times faster, as one fits into the cache
+        lesions = masks.lesions[index].view(bool)
+        least = most = lesions
+        if masks.lesion_probability is not None:
+            probability = masks.lesion_probability[index]
+            changed = lesions != (probability > 127)
+            least = lesions & (changed | (probability >= CERTAIN))
+            most = lesions | (~changed & (probability >= POSSIBLE))
+        for label, count in counts.items():
+            lung = lungs == label
+            count += [np.count_nonzero(part) for part in (lung, lesions & lung, least & lung, most & lung)]
     sides = {}
     for side, label in (("right", RIGHT), ("left", LEFT)):
-        lung = masks.lungs == label
-        lesion, low, high = (int(np.count_nonzero(part & lung)) for part in (lesions, least, most))
-        sides[side] = Involvement(int(np.count_nonzero(lung)), lesion, low, high, voxel_ml)
+        lung, lesion, low, high = counts[label].tolist()
+        sides[side] = Involvement(lung, lesion, low, high, voxel_ml)
     return {**sides, "both": sides["right"] + sides["left"]}

@@ -61,11 +61,15 @@ class Panel:
         )
         self.new_study()
 
-    def open_path(self, path: Path) -> bool:
-        """Opens a study in the place of the one before; whether it is there now."""
+    def open_path(self, path: Path, tell: Callable[[str], None] | None = None) -> bool:
+        """Opens a study in the place of the one before; whether it is there now. tell: is given why not."""
         if not self.may_leave():
+            if tell:
+                tell(f"{path.name} was not opened: the corrections of {self.reading.volume.GetName()} are still there.")
             return False
-        return self._done(f"Opening {path.name}", lambda waiting: self.reading.open(path, waiting), self.new_study)
+        return self._done(
+            f"Opening {path.name}", lambda waiting: self.reading.open(path, waiting), self.new_study, tell
+        )
 
     def take_volume(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> bool:
         """Reads a volume that is in the scene already; whether it is read now."""
@@ -128,8 +132,10 @@ class Panel:
     def edited(self) -> None:
         """The reader has changed the mask."""
         self.reading.edited()
-        self.view_section.apply_surfaces()
-        self.show()
+        self.view_section.follow_edit()
+        self.grade_section.show(self.reading)
+        self.correct_section.show()
+        self.save_section.show(self.reading, self.worker.busy)
 
     def rule_changed(self) -> None:
         """The grade is judged by other lungs."""
@@ -156,6 +162,13 @@ class Panel:
             return True
         answer = self.ask(self.reading.volume.GetName())
         return answer == messages.DISCARD or (answer == messages.SAVE and self.save())
+
+    def may_close(self) -> bool:
+        """Whether all may be closed, unsaved corrections included: they are asked about only once."""
+        if not self.may_leave():
+            return False
+        self.reading.unsaved = False
+        return True
 
     def new_study(self) -> None:
         """Another study is there, or none: nothing of the one before is left in the panel."""
@@ -226,17 +239,20 @@ class Panel:
         """A stroke that was made a moment ago counts."""
         self.correct_section.tell_pending_edit()
 
-    def _done(self, what: str, work: Callable[[Waiting], object], then: Callable[[], None]) -> bool:
+    def _done(
+        self,
+        what: str,
+        work: Callable[[Waiting], object],
+        then: Callable[[], None],
+        tell: Callable[[str], None] | None = None,
+    ) -> bool:
         """Does something that may take a while; what went wrong is told, and then nothing has changed."""
         try:
             with Waiting(what) as waiting:
                 work(waiting)
-        except Cancelled as error:
-            messages.note(str(error))
-            self.show()
-            return False
         except MosMedError as error:
-            messages.tell(str(error))
+            tell = tell or (messages.note if isinstance(error, Cancelled) else messages.tell)
+            tell(str(error))
             self.show()
             return False
         then()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import qt
 import slicer
 
 from ..scene import layouts, overlay, slabs, surfaces, window
@@ -12,6 +13,7 @@ from ..scene.slab_keeper import SlabKeeper
 from . import messages
 from .choices import Choices
 
+PAUSE_MS = 700  # between strokes, from which on the surfaces are made anew; that takes about as long
 STYLES = {overlay.FILL: "Fill", overlay.OUTLINE: "Outline", overlay.BOTH: "Fill and line"}
 SLABS = {slabs.OFF: "Thin", slabs.MIP: "MIP", slabs.MINIP: "MinIP", slabs.MEAN: "Mean"}
 LAYOUTS = {
@@ -42,6 +44,10 @@ class ViewSection:
             Choices(ui.slabBox, SLABS, reading, "slabMode", self.apply_slab),
             Choices(ui.layoutBox, LAYOUTS, reading, "layout", self.apply_layout),
         ]
+        self._surfaces_soon = qt.QTimer()
+        self._surfaces_soon.setSingleShot(True)
+        self._surfaces_soon.setInterval(PAUSE_MS)
+        self._surfaces_soon.connect("timeout()", self.apply_surfaces)
         ui.overlayCheck.connect("toggled(bool)", self._overlay_switched)
         ui.opacitySlider.connect("valueChanged(double)", self._opacity_changed)
         ui.thicknessSlider.connect("valueChanged(double)", self._thickness_changed)
@@ -79,6 +85,8 @@ class ViewSection:
         self.apply_layout()
         self.apply_slab()
         self.apply_surfaces()
+        if self._reading.parameters.surfacesVisible:
+            self.look_at_surfaces()
 
     def apply_overlay(self) -> None:
         """Shows the masks in the slices as the parameters say."""
@@ -122,10 +130,19 @@ class ViewSection:
         if segmentation is None:
             return
         visible = self._reading.parameters.surfacesVisible
+        self._surfaces_soon.stop()
         with slicer.util.WaitCursor():
             surfaces.show(segmentation, visible)
+
+    def follow_edit(self) -> None:
+        """The mask was changed: surfaces that are shown are made anew once the reader pauses."""
+        if self._reading.parameters.surfacesVisible:
+            self._surfaces_soon.start()
+
+    def look_at_surfaces(self) -> None:
+        """Turns the 3D view such that all of them are seen."""
         manager = slicer.app.layoutManager()
-        if visible and manager is not None and manager.threeDViewCount:
+        if manager is not None and manager.threeDViewCount:
             manager.threeDWidget(0).threeDView().resetCamera()
 
     def show_lesions_in_3d(self) -> None:
@@ -146,6 +163,7 @@ class ViewSection:
 
     def cleanup(self) -> None:
         """Lets go of the views."""
+        self._surfaces_soon.stop()
         if self._slabs is not None:
             self._slabs.removeObservers()
             self._slabs = None
@@ -168,6 +186,8 @@ class ViewSection:
     def _surfaces_switched(self, visible: bool) -> None:
         self._reading.parameters.surfacesVisible = visible
         self.apply_surfaces()
+        if visible:
+            self.look_at_surfaces()
 
 
 def slice_logics() -> list[slicer.vtkMRMLSliceLogic]:

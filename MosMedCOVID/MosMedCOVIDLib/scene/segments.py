@@ -39,13 +39,14 @@ def add_segments(
     """
     both_lungs = to_labelmap(lungs, box, affine) if box else slicer.vtkOrientedImageData()
     own = to_labelmap(lesions, box, affine) if box else slicer.vtkOrientedImageData()
-    for segment_id, image in ((RIGHT_LUNG, both_lungs), (LEFT_LUNG, both_lungs), (LESIONS, own)):
+    # The lesions first: vtkSegmentation watches a label map for edits only once another segment was added after it.
+    for segment_id, image in ((LESIONS, own), (RIGHT_LUNG, both_lungs), (LEFT_LUNG, both_lungs)):
         segment = slicer.vtkSegment()
         segment.SetName(NAMES[segment_id])
         segment.SetColor(COLOURS[segment_id])
         segment.SetLabelValue(LABELS[segment_id])
         segment.AddRepresentation(BINARY_LABELMAP, image)
-        segmentation.GetSegmentation().AddSegment(segment, segment_id)
+        segmentation.GetSegmentation().AddSegment(segment, segment_id, LESIONS)  # before the lesions
 
 
 def volume_of(segmentation: slicer.vtkMRMLSegmentationNode) -> slicer.vtkMRMLScalarVolumeNode | None:

@@ -20,8 +20,7 @@ from .volume import study_of
 ROLES = {segment_id: f"MosMedCOVID.surface.{segment_id}" for segment_id in NAMES}  # node references
 OPACITY = {RIGHT_LUNG: 0.15, LEFT_LUNG: 0.15, LESIONS: 1.0}
 STEP_MM = 2.0  # of the coarser grid, about
-# Share of a coarse voxel that must be lesion to lie inside: low, so that no small lesion vanishes.
-LEVEL = {RIGHT_LUNG: 0.5, LEFT_LUNG: 0.5, LESIONS: 0.2}
+LEAST_SHARE = 0.75  # of a coarse voxel that holds any lesion at all: no small one vanishes
 SMOOTHING_STEPS, PASS_BAND = 12, 0.1
 
 
@@ -73,8 +72,10 @@ def _surface(segment_id: str, part: Part, study: Study) -> vtk.vtkPolyData:
         return vtk.vtkPolyData()
     factors = [max(1, round(STEP_MM / mm)) for mm in study.spacing_mm]
     coarse = _coarse(mask[box], factors)
+    if segment_id == LESIONS:
+        coarse[coarse > 0] = np.maximum(coarse[coarse > 0], LEAST_SHARE)
     first = [inner.start + outer.start for inner, outer in zip(box, part.layer.box, strict=True)]
-    return _contour(coarse, _coarse_affine(study.affine, first, factors), LEVEL[segment_id])
+    return _contour(coarse, _coarse_affine(study.affine, first, factors))
 
 
 def _coarse(mask: np.ndarray, factors: list[int]) -> np.ndarray:
@@ -96,13 +97,14 @@ def _coarse_affine(affine: np.ndarray, first: list[int], factors: list[int]) -> 
     return affine @ to_voxels
 
 
-def _contour(values: np.ndarray, affine: np.ndarray, level: float) -> vtk.vtkPolyData:
+def _contour(values: np.ndarray, affine: np.ndarray) -> vtk.vtkPolyData:
+    """Where values [slice, row, column] pass a half, smoothed, in RAS mm."""
     image = vtk.vtkImageData()
     image.SetDimensions(values.shape[::-1])
     image.GetPointData().SetScalars(numpy_to_vtk(values.ravel(), deep=True))
     contour = vtk.vtkFlyingEdges3D()
     contour.SetInputData(image)
-    contour.SetValue(0, level)
+    contour.SetValue(0, 0.5)
     contour.ComputeScalarsOff()
     to_ras = vtk.vtkTransform()
     to_ras.SetMatrix(affine.ravel())

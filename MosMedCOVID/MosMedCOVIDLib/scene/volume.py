@@ -105,9 +105,14 @@ def _image(hu: np.ndarray) -> vtk.vtkImageData:
 
 
 def _affine(volume: slicer.vtkMRMLScalarVolumeNode) -> np.ndarray:
+    """Voxel (i, j, k) of the array to RAS mm; an image that was cut out of another counts from elsewhere than 0."""
     matrix = vtk.vtkMatrix4x4()
     volume.GetIJKToRASMatrix(matrix)
-    return slicer.util.arrayFromVTKMatrix(matrix)
+    affine = slicer.util.arrayFromVTKMatrix(matrix)
+    image = volume.GetImageData()
+    if image is not None:
+        affine[:, 3] = affine @ [*image.GetExtent()[::2], 1]
+    return affine
 
 
 def _corners(affine: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -44,7 +44,7 @@ class Masks:
             raise MosMedError("Masks must be uint8 volumes of one shape.")
         if self.lungs.size and (self.lungs.max() > LEFT or self.lesions.max() > 1):
             raise MosMedError("Masks hold other labels than 0, 1 right lung, 2 left lung, and 0, 1 lesion.")
-        if np.count_nonzero(self.lesions) != np.count_nonzero(self.lesions[self.lungs > 0]):
+        if any((lesions > lungs).any() for lesions, lungs in zip(self.lesions, self.lungs, strict=True)):
             raise MosMedError("Lesions lie outside the lungs.")
 
     @property

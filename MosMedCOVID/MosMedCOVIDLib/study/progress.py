@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from typing import BinaryIO
 
 # Told how much is read, 0 to 1. What it raises ends the reading, so that a reader can cancel.
 OnProgress = Callable[[float], None]
@@ -19,7 +18,7 @@ def silent(share: float) -> None:
 class ToldStream(io.RawIOBase):
     """A stream of known length that tells how far it was read; nibabel would read it in one long silent call."""
 
-    def __init__(self, stream: BinaryIO, length: int, on_progress: OnProgress) -> None:
+    def __init__(self, stream: io.BufferedIOBase, length: int, on_progress: OnProgress) -> None:
         self._stream, self._length, self._on_progress = stream, max(1, length), on_progress
 
     def readable(self) -> bool:
@@ -31,7 +30,7 @@ class ToldStream(io.RawIOBase):
         view = memoryview(buffer).cast("B")
         done = 0
         while done < len(view):
-            got = self._stream.readinto(view[done : done + PIECE])  # type: ignore[attr-defined]
+            got = self._stream.readinto(view[done : done + PIECE])
             if not got:
                 break
             done += got

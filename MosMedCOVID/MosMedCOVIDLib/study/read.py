@@ -40,7 +40,7 @@ def read_study(path: Path, on_progress: OnProgress = silent) -> Study:
 
 
 def can_read(path: Path) -> bool:
-    """Whether something may be a study, by its name or by DICOM's mark; cheap, for a window onto which it is dropped."""
+    """Whether something may be a study, by name or DICOM's mark; cheap, for a window onto which it is dropped."""
     if path.is_dir():
         files = (Path(folder) / name for folder, _, names in os.walk(path) for name in sorted(names))
         return any(map(is_dicom, itertools.islice(files, MANY_FILES)))
