@@ -72,19 +72,26 @@ def _begin(host: Host, wanted: argparse.Namespace) -> None:
     """All that happens once the window is there; in the event loop, so that slicer.util.exit works."""
     import slicer
 
-    slicer.app.startupCompleted.emit()
     options = slicer.app.commandOptions()
-    options.runPythonAndExit = bool(wanted.picture) or ((wanted.testing or wanted.no_main_window) and not wanted.paths)
+    options.runPythonAndExit = wanted.testing or wanted.no_main_window or bool(wanted.picture)
+    slicer.app.startupCompleted.emit()
+    try:
+        code = _open_and_run(host, wanted)
+    except Exception:
+        sys.excepthook(*sys.exc_info())
+        code = FAILED
+    if options.runPythonAndExit or (wanted.python_script and code):  # slicer.util.exit, if it was called, unset it
+        host.application.exit(code)
+
+
+def _open_and_run(host: Host, wanted: argparse.Namespace) -> int:
     opened = [_open(host, path) for path in wanted.paths]
     code = 0 if all(opened) else FAILED
     if wanted.python_script:
         code = run_script(wanted.python_script, wanted.script_arguments) or code
     if wanted.picture and not _write_picture(host, wanted.picture):
         code = FAILED
-    if options.runPythonAndExit or (
-        wanted.python_script and code
-    ):  # a script that has called slicer.util.exit unset it
-        host.application.exit(code)
+    return code
 
 
 def _open(host: Host, path: Path) -> bool:

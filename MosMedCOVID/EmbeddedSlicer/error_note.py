@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections import deque
 from types import TracebackType
 
 from PySide6.QtWidgets import QMessageBox, QToolButton
 
 LONGEST = 80  # characters in the status bar
+MOST = 20  # errors whose details are kept; an observer may fail at each move of the mouse
 
 
 class ErrorNote(QToolButton):
@@ -16,7 +18,7 @@ class ErrorNote(QToolButton):
 
     def __init__(self) -> None:
         super().__init__()
-        self._details: list[str] = []
+        self._details: deque[str] = deque(maxlen=MOST)
         self.setStyleSheet("QToolButton { color: white; background: #b3261e; border-radius: 3px; padding: 1px 6px; }")
         self.hide()
         self.clicked.connect(self._show_details)

@@ -35,8 +35,8 @@ KEYS_AND_MOUSE = {
 }
 PACKAGES = {"slicer-core": "3D Slicer's libraries", "vtk": "VTK", "PySide6-Essentials": "Qt for Python"}
 LICENCES = (
-    "slicer-core and this program: Apache License 2.0, and the 3D Slicer licence. VTK: BSD. "
-    "Qt for Python: LGPL 3. Python: PSF licence."
+    "This program and slicer-core: Apache License 2.0. VTK: BSD 3-Clause License. Qt for Python: LGPL 3. "
+    "Python: PSF License."
 )
 
 

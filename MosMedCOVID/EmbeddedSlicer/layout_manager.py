@@ -166,10 +166,8 @@ class LayoutManager(QObject):
 
     def _on_slice_moved(self, caller: slicer.vtkMRMLSliceLogic, event: str) -> None:
         """Other views are drawn anew only where they show the line in which this one cuts them."""
-        for name in self.sliceViewNames():
-            pane = self.sliceWidget(name)
-            shown = pane.sliceLogic().GetSliceDisplayNode()
-            if pane.sliceLogic() is not caller and shown and shown.GetIntersectingSlicesVisibility():
+        for pane in self._panes.values():
+            if isinstance(pane, SlicePane) and pane.sliceLogic() is not caller and pane.shows_intersections():
                 pane.sliceView().scheduleRender()
 
     def _observe(self, node: slicer.vtkMRMLLayoutNode | None) -> None:

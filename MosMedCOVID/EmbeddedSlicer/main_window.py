@@ -9,7 +9,7 @@ from pathlib import Path
 
 import slicer
 from PySide6.QtCore import QEventLoop, QSettings, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMainWindow, QSplitter
 
 from .core import Core
@@ -22,6 +22,7 @@ from .recent_files import add_recent_file
 from .slicer_environment.io_manager import CannotLoad
 from .toolbar import ViewToolBar
 
+SCENES = (".mrb", ".mrml")
 GEOMETRY, SPLITTER, FOLDER = "MainWindow/geometry", "MainWindow/splitter", "MainWindow/folder"
 
 
@@ -33,6 +34,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("qSlicerMainWindow")
         self.setAcceptDrops(True)
         self._core = core
+        self._is_busy = False
         self.module_panel = ModulePanel(slicer.app.moduleManager())
         self._splitter = QSplitter()
         self._splitter.setChildrenCollapsible(False)
@@ -68,8 +70,11 @@ class MainWindow(QMainWindow):
         return all(getattr(panel, "confirmClose", lambda: True)() for panel in panels)
 
     def open_path(self, path: Path) -> bool:
-        """Opens a file or folder, once the modules agree to leave what is open; what goes wrong is shown."""
-        if not self.confirmClose():
+        """Opens a file or folder; what goes wrong is shown.
+
+        A scene takes the place of all there is, so the modules are asked first; a module's own reader asks by itself.
+        """
+        if self._is_busy or (path.suffix.lower() in SCENES and not self.confirmClose()):
             return False
         try:
             self._busy(f"Opening {path.name} …", lambda: slicer.app.ioManager().open_path(path))
@@ -95,9 +100,11 @@ class MainWindow(QMainWindow):
 
     def save_scene(self) -> None:
         """File ▸ Save scene…"""
-        name, _ = QFileDialog.getSaveFileName(self, "Save scene", self._folder(), "Scene with its data (*.mrb)")
-        if name:
-            path = Path(name if name.endswith(".mrb") else name + ".mrb")
+        dialog = QFileDialog(self, "Save scene", self._folder(), "Scene with its data (*.mrb)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("mrb")  # so that the dialog itself asks before an existing file is replaced
+        if dialog.exec():
+            path = Path(dialog.selectedFiles()[0])
             self._remember_folder(path.parent)
             self.save_scene_as(path)
 
@@ -114,7 +121,7 @@ class MainWindow(QMainWindow):
 
     def close_scene(self) -> bool:
         """File ▸ Close: an empty scene, once the modules agree."""
-        if not self.confirmClose():
+        if not self._may_leave():
             return False
         self._core.scene.Clear(False)
         return True
@@ -132,7 +139,7 @@ class MainWindow(QMainWindow):
             slicer.util.errorDisplay("Drop one file, or one folder.", f"{len(paths)} files were dropped")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.confirmClose():
+        if not self._may_leave():
             event.ignore()
             return
         QSettings().setValue(GEOMETRY, self.saveGeometry())
@@ -147,22 +154,30 @@ class MainWindow(QMainWindow):
         self._probe.close()
         self.layout_manager.close()
 
+    def _may_leave(self) -> bool:
+        """A reader that lets the window paint also lets the user click: one thing at a time."""
+        return not self._is_busy and self.confirmClose()
+
     def _busy(self, message: str, work: Callable[[], object]) -> object:
         """Does something that takes a moment: a wait cursor, a message, and the window painted before it begins."""
+        self._is_busy = True
         self.statusBar().showMessage(message)
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
         try:
             return work()
         finally:
+            self._is_busy = False
             QApplication.restoreOverrideCursor()
-            self.statusBar().clearMessage()
+            if self.statusBar().currentMessage() == message:  # a module may have said something since
+                self.statusBar().clearMessage()
 
     def _show_title(self) -> None:
         module = slicer.app.moduleManager().module(self.moduleSelector().selectedModule)
         volume = self._core.scene.GetNodeByID(self._core.selection_node.GetActiveVolumeID() or "")
         parts = [volume.GetName() if volume else "", module.title if module else slicer.app.applicationName]
         self.setWindowTitle(" — ".join(part for part in parts if part))
+        self.setWindowIcon(module.icon if module else QIcon())
 
     def _restore_geometry(self) -> None:
         available = self.screen().availableSize()

@@ -6,13 +6,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Property, QSize, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Property, QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QFrame,
+    QScrollArea,
+    QSizePolicy,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .slicer_environment.modules import qSlicerModuleManager
 from .slicer_environment.scripted_module import qSlicerScriptedLoadableModuleWidget
 
 WIDTH = 400  # pixels
+TURNED_BY_THE_WHEEL = (QComboBox, QSlider, QAbstractSpinBox)
 
 
 class ModuleSelector(QComboBox):
@@ -64,6 +74,19 @@ class _Panel(QScrollArea):
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, 600)
 
+    def setWidget(self, widget: QWidget) -> None:
+        super().setWidget(widget)
+        for kind in TURNED_BY_THE_WHEEL:
+            for control in widget.findChildren(kind):
+                control.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The wheel scrolls the panel and changes no value on its way, unless that control was chosen."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, TURNED_BY_THE_WHEEL) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
 
 class ModulePanel(QWidget):
     """The selector and the panel of the module that is selected, which is told that it was entered or left."""
@@ -89,13 +112,14 @@ class ModulePanel(QWidget):
             self._shown.exit()
 
     def _show(self, name: str) -> None:
+        module = self._module_manager.module(name)
+        widget = module.widgetRepresentation() if module else None  # should it fail, the present one stays
         self.leave()
         if self._shown is not None:
             self._panel.takeWidget()
             self._shown.hide()
-        module = self._module_manager.module(name)
-        self._shown = module.widgetRepresentation() if module else None
-        if self._shown is not None:
-            self._panel.setWidget(self._shown)
-            self._shown.show()
-            self._shown.enter()
+        self._shown = widget
+        if widget is not None:
+            self._panel.setWidget(widget)
+            widget.show()
+            widget.enter()

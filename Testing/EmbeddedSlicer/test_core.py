@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 import slicer
 from EmbeddedSlicer.core import MODULE_LOGICS
 
@@ -51,14 +52,18 @@ def test_the_nodes_of_every_scene_are_still_there_after_twenty_closed_scenes(vie
     assert [getattr(core, name).GetID() for name in SINGLETONS] == before
 
 
-def test_a_scene_bundle_is_written_and_read(views, show, tmp_path):
+@pytest.mark.parametrize("by_the_logic", [True, False])
+def test_a_scene_bundle_is_written_and_read(views, show, tmp_path, by_the_logic):
     voxels = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
     affine = np.array([[-0.7, 0, 0, 10], [0, -0.7, 0, 20], [0, 0, 8, -30], [0, 0, 0, 1]])
     show(voxels, affine)
     bundle = str(tmp_path / "scene.mrb")
     assert views.core.scene.WriteToMRB(bundle)
     views.core.scene.Clear(False)
-    assert views.core.application_logic.OpenSlicerDataBundle(bundle, str(tmp_path))
+    if by_the_logic:
+        assert views.core.application_logic.OpenSlicerDataBundle(bundle, str(tmp_path))
+    else:
+        assert views.core.scene.ReadFromMRB(bundle)
     node = slicer.util.getNode("CT")
     assert np.array_equal(slicer.util.arrayFromVolume(node), voxels)
     assert node.GetSpacing() == (0.7, 0.7, 8.0)

@@ -115,12 +115,14 @@ def test_while_something_is_read_nothing_else_is_opened_or_closed(window, study,
     assert answers == [False, False, False]
 
 
-def test_a_module_may_refuse_to_leave_what_is_open(window, study, monkeypatch):
+def test_a_module_may_refuse_to_leave_what_is_open(window, study, tmp_path, monkeypatch):
     panel = slicer.util.getModuleWidget(NAME)
     assert window.open_path(study)
+    scene = tmp_path / "other.mrb"
+    assert window.save_scene_as(scene)
     monkeypatch.setattr(panel, "confirmClose", lambda: False, raising=False)
-    assert not window.open_path(study)
-    drop(window, study)
+    assert not window.open_path(scene)
+    drop(window, scene)
     assert volumes() == ["P001.hosted"]
     assert not window.close_scene()
     closing = QCloseEvent()

@@ -218,6 +218,8 @@ def test_many_changes_are_one_drawing_and_the_other_views_are_left_alone(views, 
         wheel(red.sliceView(), 120)
     views.application.processEvents()
     assert drawings.count == {"Red": 1, "Green": 0, "Yellow": 0, "3D": 0}
+    red.sliceView().repaint()
+    assert drawings.count["Red"] == 1, "painted once more, as when a window was over it"
 
 
 def test_while_paused_the_old_picture_is_painted(views, red, monkeypatch):

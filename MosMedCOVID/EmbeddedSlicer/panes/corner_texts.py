@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
 from ..views.slice_facts import SliceFacts
+from .shaded_text import RIM, SHADE, TEXT, draw_shaded_text
 
 MARGIN = 6
-LETTER_ROOM = 16  # kept free beside a letter in the middle of an edge
-TEXT = QColor(235, 235, 235)
-SHADE = QColor(0, 0, 0, 200)
-AROUND = [QPoint(x, y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y]
+LETTER_ROOM = 16  # kept free on each side of the middle of an edge, for its letters
 RESEARCH_ONLY = "Research use only"
 LONGEST_RULER = 0.3  # of the view's width
 
@@ -37,27 +35,29 @@ class CornerTexts:
     def __init__(self, painter: QPainter, size: QSize) -> None:
         self._painter = painter
         self._area = QRect(QPoint(0, 0), size).adjusted(MARGIN, MARGIN - 2, -MARGIN, 2 - MARGIN)
-        font = QFont(painter.font())
-        font.setPixelSize(11)
-        painter.setFont(font)
-        self._metrics = QFontMetrics(font)
+        self._plain, self._bold = QFont(painter.font()), QFont(painter.font())
+        self._plain.setPixelSize(11)
+        self._bold.setPixelSize(13)
+        self._bold.setBold(True)
+        self._metrics = QFontMetrics(self._plain)
 
     def corner(self, name: str, lines: list[str]) -> None:
-        """Lines of text in a corner, each cut short before the letter in the middle of the edge."""
-        longest = self._area.width() // 2 - LETTER_ROOM
-        lines = [self._metrics.elidedText(line, Qt.TextElideMode.ElideRight, longest) for line in lines if line]
-        self._write(CORNERS[name], "\n".join(lines))
+        """Lines of text in a corner, cut short at the middle of the view, or before the letter that stands there."""
+        lines = [line for line in lines if line]
+        beside_letter = 0 if CORNERS[name] & Qt.AlignmentFlag.AlignTop else len(lines) - 1
+        down = self._metrics.height()
+        self._painter.setFont(self._plain)
+        for number, line in enumerate(lines):
+            longest = self._area.width() // 2 - (LETTER_ROOM if number == beside_letter else RIM)
+            line = self._metrics.elidedText(line, Qt.TextElideMode.ElideRight, longest)
+            room = self._area.adjusted(0, number * down, 0, (1 + number - len(lines)) * down)
+            draw_shaded_text(self._painter, room, CORNERS[name], line)
 
     def edges(self, facts: SliceFacts) -> None:
         """Where in the patient the edges lie."""
-        font = QFont(self._painter.font())
-        font.setPixelSize(13)
-        font.setBold(True)
-        plain = self._painter.font()
-        self._painter.setFont(font)
+        self._painter.setFont(self._bold)
         for name, alignment in EDGES.items():
-            self._write(alignment, getattr(facts, name))
-        self._painter.setFont(plain)
+            draw_shaded_text(self._painter, self._area, alignment, getattr(facts, name))
 
     def ruler(self, millimetres_per_pixel: float) -> None:
         """A bar of a round length with that length over it, in the corner at the lower right."""
@@ -68,15 +68,8 @@ class CornerTexts:
         for bar in (QRect(left, y - 2, right - left + 1, 1), QRect(left, y - 4, 1, 4), QRect(right, y - 4, 1, 4)):
             self._painter.fillRect(bar, TEXT)
         text = f"{length / 10:g} cm" if length >= 10 else f"{length:g} mm"
-        self._write(CORNERS["bottom right"], text, self._area.adjusted(0, 0, 0, -7))
-
-    def _write(self, alignment: Qt.AlignmentFlag, text: str, area: QRect | None = None) -> None:
-        area = area or self._area
-        self._painter.setPen(SHADE)
-        for step in AROUND:
-            self._painter.drawText(area.translated(step), alignment, text)
-        self._painter.setPen(TEXT)
-        self._painter.drawText(area, alignment, text)
+        self._painter.setFont(self._plain)
+        draw_shaded_text(self._painter, self._area.adjusted(0, 0, 0, -7), CORNERS["bottom right"], text)
 
 
 def round_length(longest: float) -> float:

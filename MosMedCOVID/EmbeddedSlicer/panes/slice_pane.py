@@ -107,6 +107,11 @@ class SlicePane(QWidget):
         """The bar."""
         return self._bar
 
+    def shows_intersections(self) -> bool:
+        """Whether it shows the lines in which the other slices cut it."""
+        display = self._shown.logic.GetSliceDisplayNode()
+        return display is not None and bool(display.GetIntersectingSlicesVisibility())
+
     def fitSliceToBackground(self) -> None:
         """Shows the whole volume."""
         self._shown.fit()

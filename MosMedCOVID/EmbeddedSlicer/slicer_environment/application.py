@@ -13,10 +13,8 @@ from PySide6.QtCore import QObject, QProcessEnvironment, QSettings, Signal
 from PySide6.QtWidgets import QApplication
 
 from ..core import Core
-from .io_manager import qSlicerIOManager
+from .io_manager import CannotLoad, qSlicerIOManager
 from .modules import qSlicerModuleManager
-
-VERSION = "5.12.4"  # of Slicer: the libraries that come with slicer-core
 
 
 @dataclass
@@ -81,9 +79,13 @@ class Application:
     coreIOManager = ioManager
 
     def loadFiles(self, filePaths: list[str]) -> bool:
-        """Opens files and folders as if they were dropped on the window."""
-        for path in filePaths:
-            self._io_manager.open_path(Path(path))
+        """Opens files and folders as if they were dropped on the window; what goes wrong is shown."""
+        try:
+            for path in filePaths:
+                self._io_manager.open_path(Path(path))
+        except CannotLoad as error:
+            slicer.util.errorDisplay(str(error))
+            return False
         return True
 
     def layoutManager(self):
@@ -125,12 +127,15 @@ class Application:
 
     @property
     def applicationVersion(self) -> str:
-        return VERSION
+        """Of Slicer: that of the libraries which come with slicer-core."""
+        from importlib.metadata import version  # a moment's work, which the start need not wait for
+
+        return ".".join(version("slicer-core").split(".")[:3])
 
     @property
     def majorVersion(self) -> int:
-        return int(VERSION.split(".")[0])
+        return int(self.applicationVersion.split(".")[0])
 
     @property
     def minorVersion(self) -> int:
-        return int(VERSION.split(".")[1])
+        return int(self.applicationVersion.split(".")[1])

@@ -50,26 +50,27 @@ class qSlicerIOManager:
         readers = self._sorted_readers(path)
         if not readers:
             kind = "folder" if path.is_dir() else "file"
-            known = ", ".join(reader.description for reader in self._readers)
+            known = ", ".join(reader.description() for reader in self._readers)
             raise CannotLoad(f"{path.name}: no reader knows this {kind}. What can be opened: {known}.")
-        messages = slicer.vtkMRMLMessageCollection()
-        loaded = readers[0].load({"fileName": str(path), "clear": True}, messages)
-        if loaded is None:
-            raise CannotLoad(_text(messages) or f"{path.name} could not be loaded as {readers[0].description}.")
-        return loaded
+        reader = readers[0]
+        if not reader.load({"fileName": str(path), "clear": True}):
+            said = reader.userMessages()
+            reasons = [said.GetNthMessageText(number) for number in range(said.GetNumberOfMessages())]
+            raise CannotLoad("\n".join(reasons) or f"{path.name} could not be loaded as {reader.description()}.")
+        return list(reader.loadedNodes)
 
     def fileType(self, fileName: str) -> str:
         """The type of the reader that is surest of a file; NoFile where there is none."""
         return next(iter(self.fileTypes(fileName)), "NoFile")
 
     def fileTypes(self, fileName: str) -> list[str]:
-        return [reader.file_type for reader in self._sorted_readers(Path(fileName))]
+        return [reader.fileType() for reader in self._sorted_readers(Path(fileName))]
 
     def fileDescriptions(self, fileName: str) -> list[str]:
-        return [reader.description for reader in self._sorted_readers(Path(fileName))]
+        return [reader.description() for reader in self._sorted_readers(Path(fileName))]
 
     def registeredFileReaderCount(self, fileType: str) -> int:
-        return sum(reader.file_type == fileType for reader in self._readers)
+        return sum(reader.fileType() == fileType for reader in self._readers)
 
     def loadNodes(
         self,
@@ -82,11 +83,12 @@ class qSlicerIOManager:
         messages = userMessages or slicer.vtkMRMLMessageCollection()
         path = Path(str(parameters["fileName"]))
         for reader in self._readers:
-            if reader.file_type != fileType or reader.confidence(path) <= 0:
+            if reader.fileType() != fileType or reader.canLoadFileConfidence(str(path)) <= 0:
                 continue
-            loaded = reader.load(parameters, messages)
-            if loaded is not None:
-                for node_id in loaded if loadedNodes is not None else ():
+            loaded = reader.load(parameters)
+            messages.AddMessages(reader.userMessages())
+            if loaded:
+                for node_id in reader.loadedNodes if loadedNodes is not None else ():
                     loadedNodes.AddItem(self._scene.GetNodeByID(node_id))
                 return True
         if messages.GetNumberOfMessages() == 0:
@@ -136,7 +138,7 @@ class qSlicerIOManager:
             return False
 
     def _sorted_readers(self, path: Path) -> list[Reader]:
-        confidences = [(reader.confidence(path), reader) for reader in self._readers]
+        confidences = [(reader.canLoadFileConfidence(str(path)), reader) for reader in self._readers]
         able = [pair for pair in confidences if pair[0] > 0]
         return [reader for _, reader in sorted(able, key=lambda pair: -pair[0])]
 
@@ -157,7 +159,3 @@ def _write_node(node: slicer.vtkMRMLStorableNode | None, path: Path, messages: s
     if not storage.WriteData(node):
         messages.AddMessages(storage.GetUserMessages())
         raise ValueError(f"{path} could not be written.")
-
-
-def _text(messages: slicer.vtkMRMLMessageCollection) -> str:
-    return "\n".join(messages.GetNthMessageText(n) for n in range(messages.GetNumberOfMessages()))

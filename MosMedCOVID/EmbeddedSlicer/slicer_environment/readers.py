@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import fnmatch
-import logging
 import re
 import traceback
 from collections.abc import Callable, Mapping, Sequence
@@ -36,30 +35,49 @@ def confidence_by_name(path: Path, filters: Sequence[str]) -> float:
 
 
 class BuiltInReader:
-    """Reads one of Slicer's file types. `read` takes properties and messages and returns the IDs of the new nodes."""
+    """Reads one of Slicer's file types; its methods are qSlicerFileReader's.
+
+    `read` takes properties and messages, returns the IDs of the new nodes, and raises OSError or ValueError.
+    """
 
     def __init__(
         self,
         file_type: str,
         description: str,
-        extensions: Sequence[str],
+        name_filter: str,
         read: Callable[[Mapping[str, object], slicer.vtkMRMLMessageCollection], list[str]],
     ) -> None:
-        self.file_type = file_type
-        self.description = description
-        self.extensions = list(extensions)
+        self._file_type = file_type
+        self._description = description
+        self._name_filter = name_filter
         self._read = read
+        self._messages = slicer.vtkMRMLMessageCollection()
+        self.loadedNodes: list[str] = []
 
-    def confidence(self, path: Path) -> float:
-        return confidence_by_name(path, self.extensions)
+    def fileType(self) -> str:
+        return self._file_type
 
-    def load(self, properties: Mapping[str, object], messages: slicer.vtkMRMLMessageCollection) -> list[str] | None:
-        """The IDs of the nodes that were loaded, or None with the reason in `messages`."""
+    def description(self) -> str:
+        return self._description
+
+    def extensions(self) -> list[str]:
+        return [self._name_filter]
+
+    def userMessages(self) -> slicer.vtkMRMLMessageCollection:
+        return self._messages
+
+    def canLoadFileConfidence(self, file: str) -> float:
+        return confidence_by_name(Path(file), self.extensions())
+
+    def load(self, properties: Mapping[str, object]) -> bool:
+        """Whether nodes were loaded: their IDs are in loadedNodes; if not, the reason is in userMessages()."""
+        self._messages.ClearMessages()
         try:
-            return self._read(properties, messages) or None
+            self.loadedNodes = self._read(properties, self._messages)
         except (OSError, ValueError) as error:
-            messages.AddMessage(vtkCommand.ErrorEvent, str(error))
-            return None
+            self.loadedNodes = []
+            self._messages.AddMessage(vtkCommand.ErrorEvent, str(error))
+        return bool(self.loadedNodes)
 
 
 class qSlicerScriptedFileReader:  # noqa: N801
@@ -73,66 +91,61 @@ class qSlicerScriptedFileReader:  # noqa: N801
     def self(self):
         return self._self
 
+    def fileType(self) -> str:
+        return self._self.fileType()
+
+    def description(self) -> str:
+        return self._self.description()
+
+    def extensions(self) -> list[str]:
+        return self._self.extensions() if hasattr(self._self, "extensions") else ["*.*"]
+
     def userMessages(self) -> slicer.vtkMRMLMessageCollection:
         return self._messages
 
     def supportedNameFilters(self, fileName: str) -> list[str]:  # noqa: N803
-        return [each for each in self.extensions if matching_length(Path(fileName), [each]) is not None]
+        return [each for each in self.extensions() if matching_length(Path(fileName), [each]) is not None]
 
-    @property
-    def file_type(self) -> str:
-        return self._self.fileType()
-
-    @property
-    def description(self) -> str:
-        return self._self.description()
-
-    @property
-    def extensions(self) -> list[str]:
-        return self._self.extensions() if hasattr(self._self, "extensions") else ["*.*"]
-
-    def confidence(self, path: Path) -> float:
-        """As in Slicer: what canLoadFileConfidence says, else what canLoadFile says, else by the name.
+    def canLoadFileConfidence(self, file: str) -> float:
+        """As in Slicer: what the module's canLoadFileConfidence says, else its canLoadFile, else the name.
 
         A reader that fails on a foreign file must not keep others from it: its traceback is printed.
         """
-        by_name = confidence_by_name(path, self.extensions)
+        by_name = confidence_by_name(Path(file), self.extensions())
         try:
             if hasattr(self._self, "canLoadFileConfidence"):
-                return self._self.canLoadFileConfidence(str(path))
+                return self._self.canLoadFileConfidence(file)
             if hasattr(self._self, "canLoadFile"):
-                return (by_name or 0.5) if self._self.canLoadFile(str(path)) else 0.0
+                return (by_name or 0.5) if self._self.canLoadFile(file) else 0.0
         except Exception:
             traceback.print_exc()
             return 0.0
         return by_name
 
-    def load(self, properties: Mapping[str, object], messages: slicer.vtkMRMLMessageCollection) -> list[str] | None:
+    def load(self, properties: Mapping[str, object]) -> bool:
         """As above; an error that the module's reader raises is a message too."""
         self.loadedNodes = []
         self._messages.ClearMessages()
         try:
-            loaded = self._self.load(dict(properties))
+            return bool(self._self.load(dict(properties)))
         except Exception as error:
-            logging.debug("".join(traceback.format_exception(error)))
+            traceback.print_exc()
             self._messages.AddMessage(vtkCommand.ErrorEvent, str(error) or type(error).__name__)
-            loaded = False
-        messages.AddMessages(self._messages)
-        return list(self.loadedNodes) if loaded else None
+            return False
 
 
 def built_in_readers(scene: slicer.vtkMRMLScene) -> list[BuiltInReader]:
-    """The readers of scenes, segmentations and volumes; of more kinds of file the host knows nothing."""
+    """The readers of scenes, volumes and segmentations; of more kinds of file the host knows nothing."""
 
     def read_scene(properties: Mapping, messages: slicer.vtkMRMLMessageCollection) -> list[str]:
         return load_scene(scene, Path(properties["fileName"]), bool(properties.get("clear")), messages)
 
+    volumes = "Volume (*.nii.gz *.nii *.nrrd *.nhdr *.mha *.mhd)"
+    segmentations = "Segmentation (*.seg.nrrd *.nrrd *.nii.gz *.nii)"
     return [
-        BuiltInReader("SceneFile", "Scene", ["Scene (*.mrb *.mrml)"], read_scene),
-        BuiltInReader("VolumeFile", "Volume", ["Volume (*.nii.gz *.nii *.nrrd *.nhdr *.mha *.mhd)"], _read_volume),
-        BuiltInReader(
-            "SegmentationFile", "Segmentation", ["Segmentation (*.seg.nrrd *.nrrd *.nii.gz *.nii)"], _read_segmentation
-        ),
+        BuiltInReader("SceneFile", "Scene", "Scene (*.mrb *.mrml)", read_scene),
+        BuiltInReader("VolumeFile", "Volume", volumes, _read_volume),
+        BuiltInReader("SegmentationFile", "Segmentation", segmentations, _read_segmentation),
     ]
 
 

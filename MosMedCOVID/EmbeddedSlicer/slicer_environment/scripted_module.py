@@ -14,7 +14,6 @@ from PySide6.QtCore import Property
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-
 MARGIN = 4  # pixels around a panel, whose own .ui file has a margin as well
 
 
@@ -86,7 +85,7 @@ class qSlicerScriptedLoadableModule:
         if not self.widgetRepresentationCreationEnabled:
             return None
         widget = qSlicerScriptedLoadableModuleWidget(self)
-        widget.setup()
+        widget.set_up()
         return widget
 
     def created_widget(self) -> qSlicerScriptedLoadableModuleWidget | None:
@@ -115,16 +114,13 @@ class qSlicerScriptedLoadableModuleWidget(QWidget):
     def setMRMLScene(self, scene: slicer.vtkMRMLScene) -> None:
         """The host has one scene for its whole life: nothing to be done."""
 
-    def mrmlScene(self) -> slicer.vtkMRMLScene:
-        return slicer.mrmlScene
-
-    def setup(self) -> None:
+    def set_up(self) -> None:
         self._self.setup()
 
     def reload(self) -> None:
         """A new `<name>Widget` from the source that was imported last, set up in this frame."""
         self._create()
-        self.setup()
+        self.set_up()
 
     def enter(self) -> None:
         self._entered = True

@@ -57,9 +57,9 @@ def slice_facts(logic: slicer.vtkMRMLSliceLogic) -> SliceFacts | None:
 def direction_letters(direction: np.ndarray, node: slicer.vtkMRMLAbstractViewNode) -> str:
     """The letters of a direction in RAS: one, or two (the greater part first) where it is oblique."""
     letters = ""
-    for axis in np.argsort(-np.abs(direction)):
+    for axis in sorted(range(3), key=lambda axis: -abs(direction[axis])):
         if not letters or abs(direction[axis]) > OBLIQUE:
-            letters += node.GetAxisLabel(2 * int(axis) + (direction[axis] > 0))
+            letters += node.GetAxisLabel(2 * axis + int(direction[axis] > 0))
     return letters[:2]
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import slicer
 from vtkmodules.util.numpy_support import vtk_to_numpy
+from vtkmodules.vtkCommonCore import vtkMultiThreader
+from vtkmodules.vtkCommonExecutionModel import vtkAlgorithm, vtkThreadedImageAlgorithm
 from vtkmodules.vtkImagingColor import vtkImageMapToWindowLevelColors
-from vtkmodules.vtkRenderingCore import vtkActor2D, vtkImageMapper, vtkRenderer
+from vtkmodules.vtkImagingCore import vtkImageReslice
+from vtkmodules.vtkRenderingCore import vtkActor2D, vtkImageMapper, vtkProp, vtkPropCollection, vtkRenderer
 
 from .layer import Layer, kind_of_components
 
 GREY = "vtkMRMLColorTableNodeGrey"
+ALL_THREADS = vtkMultiThreader.GetGlobalDefaultNumberOfThreads()
 LINEAR = 0  # window mapping: vtkImageMapToWindowLevelAddon's first
 
 
@@ -81,15 +85,18 @@ class SlicePicture:
             self._actor.SetVisibility(picture is not None)
 
 
-def visible_images(renderer: vtkRenderer) -> list[vtkActor2D]:
-    """The actors of a slice view that are images of the view's size, from below to above."""
-    images = [prop for prop in renderer.GetViewProps() if prop.GetVisibility() and _is_image(prop)]
-    return sorted(images, key=lambda image: image.GetProperty().GetDisplayLocation())  # background is 0
+def visible_props(renderer: vtkRenderer) -> tuple[list[vtkActor2D], list[vtkProp]]:
+    """What a slice view shows: the images of the view's size, from below to above, and all the rest."""
+    props = [prop for prop in renderer.GetViewProps() if prop.GetVisibility()]
+    images = [prop for prop in props if _is_image(prop)]
+    images.sort(key=lambda image: image.GetProperty().GetDisplayLocation())  # the background comes first
+    return images, [prop for prop in props if not _is_image(prop) and _has_visible_parts(prop)]
 
 
 def image_layer(image: vtkActor2D) -> Layer:
     """An image's pixels, as they are now."""
     mapper = image.GetMapper()
+    _keep_to_one_thread(mapper.GetInputAlgorithm())
     mapper.GetInputAlgorithm().Update()
     picture = mapper.GetInput()
     width, height, _ = picture.GetDimensions()
@@ -97,6 +104,21 @@ def image_layer(image: vtkActor2D) -> Layer:
     pixels = vtk_to_numpy(picture.GetPointData().GetScalars())
     shape = (height, width) if components == 1 else (height, width, components)
     return Layer(pixels.reshape(shape), kind_of_components(components))
+
+
+def _keep_to_one_thread(algorithm: vtkAlgorithm | None) -> None:
+    """For an image of a view's size it takes longer to start threads than they save; not so for a slab."""
+    while isinstance(algorithm, vtkThreadedImageAlgorithm):
+        is_slab = isinstance(algorithm, vtkImageReslice) and algorithm.GetSlabNumberOfSlices() > 1
+        algorithm.SetNumberOfThreads(ALL_THREADS if is_slab else 1)
+        algorithm = algorithm.GetInputAlgorithm(0, 0) if algorithm.GetNumberOfInputConnections(0) else None
+
+
+def _has_visible_parts(prop: vtkProp) -> bool:
+    """A widget's representation is visible even where none of its parts is."""
+    parts = vtkPropCollection()
+    prop.GetActors2D(parts)
+    return parts.GetNumberOfItems() == 0 or any(part.GetVisibility() for part in parts)
 
 
 def _is_image(prop: object) -> bool:

@@ -6,10 +6,11 @@ import numpy as np
 import slicer
 from vtkmodules.vtkCommonCore import reference
 from vtkmodules.vtkInteractionStyle import vtkInteractorStyleUser
+from vtkmodules.vtkRenderingCore import vtkActor2D
 
 from ..core import Core
 from .layer import Kind, Layer
-from .slice_picture import SlicePicture, image_layer, visible_images
+from .slice_picture import SlicePicture, image_layer, visible_props
 from .view import View
 
 # Crosshair also zooms, pans and scrolls; ScalarBar also sets window and level with the mouse. Not among them is the one
@@ -55,23 +56,21 @@ class SliceView:
         self.logic.SetSliceNode(node)
         self.logic.SetMRMLScene(self._core.scene)
         self.view.group.SetMRMLDisplayableNode(node)
+        for prop in self.view.renderer.GetViewProps():
+            if isinstance(prop, slicer.vtkMRMLRubberBandWidgetRepresentation):
+                prop.VisibilityOff()  # until something is framed; Slicer leaves it there with no size
 
     def draw(self) -> list[Layer]:
         """The view as it is now, from below to above; valid until the next call.
 
         Without a graphics card OpenGL takes longer for each image of the view's size than all else together: such
-        images (the picture, the segments' fill and outline) go by it, and it draws lines and letters only.
+        images (the picture, the segments' fill and outline) go by it, and it draws lines and letters if there are any.
         """
         self._picture.update()
-        images = visible_images(self.view.renderer)
+        images, others = visible_props(self.view.renderer)
         layers = [image_layer(image) for image in images]
-        for image in images:
-            image.VisibilityOff()
-        drawn = self.view.draw()
-        for image in images:
-            image.VisibilityOn()
-        if drawn[..., 3].any():
-            layers.append(Layer(drawn, Kind.RGBA_PREMULTIPLIED))
+        if others:
+            layers.append(self._draw_without(images))
         return layers
 
     def resize(self, width: int, height: int) -> None:
@@ -108,6 +107,14 @@ class SliceView:
         self.view.close()
         self.logic.SetDisplayableManagerGroup(None)
         self.logic.SetMRMLScene(None)
+
+    def _draw_without(self, images: list[vtkActor2D]) -> Layer:
+        for image in images:
+            image.VisibilityOff()
+        pixels = self.view.draw()
+        for image in images:
+            image.VisibilityOn()
+        return Layer(pixels, Kind.RGBA_PREMULTIPLIED)
 
     def _is_fitted(self) -> bool:
         """Whether the whole volume fills the view, as nobody has zoomed or panned since it was fitted."""
