@@ -29,13 +29,45 @@ def test_every_control_has_a_tooltip(reader):
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])
-def test_the_panel_fits_without_scrolling_sideways(phantom_read, size):
+@pytest.mark.parametrize("effect", ["None", "Paint", "Threshold"])
+def test_the_panel_fits_without_scrolling_sideways(phantom_read, size, effect):
     reader = phantom_read
     reader.window.resize(*size)
+    reader.window.show()
     reader.ui.correctSection.collapsed = False
+    reader.ui.segmentEditor.setActiveEffectByName(effect)
+    name = "a_study_with_a_name_that_is_" + "very_" * 20 + "long"
+    reader.panel.save_section.show_files({"lesions": f"/{name}/{name}/{name}_mask.nii.gz"})
     reader.settle()
     area = next(area for area in reader.window.findChildren(QScrollArea) if area.isAncestorOf(reader.ui.gradeLabel))
+    assert area.widget().width() <= area.viewport().width()
     assert area.horizontalScrollBar().maximum() == 0
+    reader.ui.segmentEditor.setActiveEffectByName("None")
+
+
+def test_tab_reaches_every_section(phantom_read, host):
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    reader = phantom_read
+    reader.window.show()
+    reader.window.activateWindow()
+    reader.ui.openFileButton.setFocus()
+    seen = []
+    for _ in range(80):
+        QTest.keyClick(host.application.focusWidget() or reader.window, Qt.Key.Key_Tab)
+        focus = host.application.focusWidget()
+        seen.append(focus.objectName() if focus else "")
+    wanted = ["openFolderButton", "segmentButton", "styleBox", "slabBox", "ruleBox", "saveButton"]
+    assert [name for name in dict.fromkeys(seen) if name in wanted] == wanted
+
+
+def test_the_window_that_is_shown_is_marked(phantom_read):
+    ui, display = phantom_read.ui, phantom_read.reading.volume.GetDisplayNode()
+    ui.boneWindowButton.click()
+    assert (ui.boneWindowButton.checked, ui.lungWindowButton.checked) == (True, False)
+    display.SetWindowLevel(800, 0)  # as the mouse does
+    assert not ui.boneWindowButton.checked
 
 
 def test_without_a_study_nothing_can_be_segmented_or_saved(reader):

@@ -62,7 +62,7 @@ def test_open_segment_correct_undo_save(reader, study_file, tmp_path):
     reader.open(study_file)
     reading, ui = reader.reading, reader.ui
     assert ui.volumeSelector.currentNode().GetName() == reading.study.name
-    assert " × ".join(map(str, reading.study.hu.shape)) in ui.studyLabel.text
+    assert " × ".join(map(str, reading.study.hu.shape[::-1])) in ui.studyLabel.text
     assert not ui.saveButton.enabled
     reader.segment()
     assert ui.gradeLabel.text == reading.grade.grade

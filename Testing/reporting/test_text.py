@@ -2,7 +2,7 @@
 
 import pytest
 from MosMedCOVIDLib.grading.grade import grade_study
-from MosMedCOVIDLib.reporting.text import headline, percent_text, result_text
+from MosMedCOVIDLib.reporting.text import headline, percent_text, points_text, result_text
 from MosMedCOVIDLib.segmentation.masks import Masks
 from shapes import two_lungs
 
@@ -52,9 +52,9 @@ def test_rounding_never_moves_a_share_onto_a_boundary(percent, text):
 def test_a_graded_study_reads_well():
     text = result_text(result(2501, 2501))
     for part in (
-        "P1 · 40 × 512 × 512 voxels",
+        "P1 · 512 × 512 × 40 voxels",
         "CT-2  involvement 25.01 %",
-        "24.99 points below",
+        "25.0 percentage points below CT-3",
         "both lungs together",
     ):
         assert part in text
@@ -69,3 +69,8 @@ def test_what_has_no_grade_says_why():
     assert result_text(refused) == "x\n  Refused: Only 3 slices."
     failed = {"study": {"name": "x"}, "error": {"kind": "WorkerDied", "message": "It died."}}
     assert "Failed: It died." in result_text(failed)
+
+
+@pytest.mark.parametrize(("points", "text"), [(22.99, "23.0"), (0.04, "0.04"), (0.0, "0.0"), (0.0004, "0.0004")])
+def test_a_distance_that_is_there_never_reads_as_none(points, text):
+    assert points_text(points) == text

@@ -9,7 +9,7 @@ import qt
 import slicer
 
 from ..scene.editing import Edits, editor_node, set_up
-from ..scene.lesions import Lesion, find_lesions, jump_to, neighbour
+from ..scene.lesions import Lesion, find_lesions, jump_to, nearest, neighbour
 from ..scene.reading import Reading
 from ..scene.segments import LESIONS
 from .study_section import last_folder
@@ -37,6 +37,7 @@ class CorrectSection:
         editor.setSourceVolumeNodeSelectorVisible(False)
         editor.setSwitchToSegmentationsButtonVisible(False)
         editor.setAddRemoveSegmentButtonsVisible(False)
+        editor.setMaskingSectionVisible(False)  # its settings are those of keepToLungsCheck, and must not contradict it
         ui.keepToLungsCheck.connect("toggled(bool)", self._keep_to_lungs)
         ui.nextLesionButton.connect("clicked()", self.next_lesion)
         ui.previousLesionButton.connect("clicked()", self.previous_lesion)
@@ -127,7 +128,7 @@ class CorrectSection:
             self._soon.start()
 
     def _tell_edit(self) -> None:
-        self._lesions = self._lesion = None
+        self._lesions = None  # where the reader is stays in mind
         self._edited()
 
     def _folded(self, collapsed: bool) -> None:
@@ -150,6 +151,7 @@ class CorrectSection:
         if self._lesions is None:
             with slicer.util.WaitCursor():
                 self._lesions = find_lesions(reading.segmentation, reading.study)
+            self._lesion = nearest(self._lesions, self._lesion)
         self._lesion = neighbour(self._lesions, self._lesion, step)
         if self._lesion:
             jump_to(self._lesion)
@@ -158,10 +160,10 @@ class CorrectSection:
     def _where(self) -> str:
         """At which lesion the reader is."""
         lesions, lesion = self._lesions, self._lesion
-        if lesions is None:
-            return "Lesions, from large to small"
         if lesion is None:
-            return "No lesions"
+            return "Lesions, from large to small" if lesions is None else "No lesions"
+        if lesions is None:  # the mask changed since: its number and size are no longer known
+            return f"At a lesion, {lesion.side} lung" if lesion.side else "At a lesion"
         side = f"{lesion.side} lung" if lesion.side else "outside the lungs"
         return f"Lesion {lesions.index(lesion) + 1} of {len(lesions)}: {lesion.volume_ml:.1f} ml, {side}"
 

@@ -26,6 +26,7 @@ class GradeSection:
         table.setVerticalHeaderLabels(list(SIDES.values()))
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
         table.setSelectionMode(qt.QAbstractItemView.NoSelection)
+        table.setFocusPolicy(qt.Qt.NoFocus)  # nothing to choose in it, and it would keep the Tab key to itself
         table.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
         table.setHorizontalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
         table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
@@ -46,6 +47,7 @@ class GradeSection:
     def show(self, reading: Reading) -> None:
         """Shows the grade of the reading, or that there is none yet."""
         grade = reading.grade
+        self.ui.ruleBox.setEnabled(grade is not None)
         self.ui.gradeLabel.setText((grade.grade or "no grade") if grade else "–")
         self.ui.involvementLabel.setText(
             "\n".join(remarks_on_grade(grade.as_json())) if grade else "Not segmented yet."

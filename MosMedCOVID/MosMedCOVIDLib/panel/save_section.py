@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,7 +33,10 @@ class SaveSection:
     def new_study(self, reading: Reading) -> None:
         """Files of the study before are no longer spoken of; the folder is the one beside this study."""
         self.show_files({})
-        if reading.volume is not None:
+        there = reading.volume is not None
+        self.ui.folderButton.setEnabled(there)
+        self.ui.folderButton.text = "" if there else "Beside the study"  # without a text it shows the folder
+        if there:
             self.ui.folderButton.directory = str(reading.folder())
 
     def show_files(self, files: dict[str, str]) -> None:
@@ -42,10 +46,17 @@ class SaveSection:
         ui.savedLabel.setVisible(bool(files))
         ui.showFolderButton.setEnabled(bool(files))
         if files:
-            names = ", ".join(Path(path).name for path in files.values())
-            ui.savedLabel.setText(f"Saved {names} in {Path(files['lesions']).parent}")
+            folder = str(Path(files["lesions"]).parent)
+            names = [Path(path).name for path in files.values()]
+            ui.savedLabel.setText("\n".join(["Saved:", *map(breakable, names), breakable(f"in {folder}")]))
+            ui.savedLabel.setToolTip("\n".join(files.values()))
 
     def show_folder(self) -> None:
         """Opens the folder with the saved files in the system's own browser."""
         folder = Path(self._files["lesions"]).parent if self._files else self.folder
         qt.QDesktopServices.openUrl(qt.QUrl.fromLocalFile(str(folder)))
+
+
+def breakable(path: str) -> str:
+    """A path that a label may wrap after each of its parts, by blanks without width."""
+    return re.sub(r"([/\\_.-])", "\\1\u200b", path)

@@ -26,11 +26,13 @@ class SegmentSection:
         for widget in (ui.progressBar, ui.cancelButton, ui.stageLabel):
             widget.setVisible(busy)
         if not busy:
+            ui.progressBar.setMaximum(100)
             ui.progressBar.setValue(0)
             ui.stageLabel.setText("")
 
     def show_progress(self, progress: Progress) -> None:
-        """Shows the stage, the percent and the time left."""
+        """Shows the stage, the percent and the time left; a bar that only moves until there is a percent."""
+        self.ui.progressBar.setMaximum(100 if progress.percent > 0 else 0)
         self.ui.progressBar.setValue(round(progress.percent))
         self.ui.stageLabel.setText(progress_text(progress))
 

@@ -13,6 +13,7 @@ from ..reporting.text import MARKS, size_text
 from ..scene.reading import Reading
 
 LAST_FOLDER = "MosMedCOVID/LastFolder"  # of the application's settings
+HIGHEST_LIST = 190  # pixels
 VERDICTS = {
     "ok": "Audit: fit for grading.",
     "warning": "Audit: may be graded, with remarks.",
@@ -33,7 +34,7 @@ class StudySection:
         ui.openFileButton.connect("clicked()", self.ask_for_file)
         ui.openFolderButton.connect("clicked()", self.ask_for_folder)
         ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._chosen)
-        ui.auditButton.connect("toggled(bool)", ui.auditList.setVisible)
+        ui.auditButton.connect("toggled(bool)", self._show_list)
 
     def ask_for_file(self) -> None:
         """Lets the reader point at a NIfTI file."""
@@ -62,10 +63,26 @@ class StudySection:
         ui.studyLabel.setText(size_text(study_json(reading.study)))
         remarks = [check.message for check in audit.checks if check.level == audit.verdict != "ok"]
         ui.auditLabel.setText(" ".join([f"{MARKS[audit.verdict]} {VERDICTS[audit.verdict]}", *remarks[:1]]))
+        font = ui.auditLabel.font
+        font.setBold(audit.verdict == "refused")
+        ui.auditLabel.setFont(font)
         for check in audit.checks:
             item = qt.QTreeWidgetItem(ui.auditList)
             item.setText(0, f"{MARKS[check.level]} {check.message}")
             item.setToolTip(0, check.message)
+        self._fit_list()
+
+    def _show_list(self, shown: bool) -> None:
+        self.ui.auditList.setVisible(shown)
+        self._fit_list()
+
+    def _fit_list(self) -> None:
+        """As high as its lines, up to a limit; the lines are as high as their text once the list has its width."""
+        tree = self.ui.auditList
+        rows = range(tree.topLevelItemCount)
+        height = sum(tree.visualItemRect(tree.topLevelItem(row)).height() for row in rows)
+        line = tree.fontMetrics().height() + 4
+        tree.setFixedHeight(min(max(height, line * len(rows)) + 2 * tree.frameWidth, HIGHEST_LIST))
 
     def _open(self, path: str) -> None:
         if path:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import qt
 import slicer
+from slicer.util import VTKObservationMixin
 
 from ..scene import layouts, overlay, slabs, surfaces, window
 from ..scene.reading import Reading
@@ -13,7 +14,7 @@ from ..scene.slab_keeper import SlabKeeper
 from . import messages
 from .choices import Choices
 
-PAUSE_MS = 700  # between strokes, from which on the surfaces are made anew; that takes about as long
+PAUSE_MS = 1500  # between strokes, from which on the surfaces are made anew; that takes about as long
 STYLES = {overlay.FILL: "Fill", overlay.OUTLINE: "Outline", overlay.BOTH: "Fill and line"}
 SLABS = {slabs.OFF: "Thin", slabs.MIP: "MIP", slabs.MINIP: "MinIP", slabs.MEAN: "Mean"}
 LAYOUTS = {
@@ -26,10 +27,11 @@ LAYOUTS = {
 }
 
 
-class ViewSection:
+class ViewSection(VTKObservationMixin):
     """Puts the parameters into the views, whoever changed them."""
 
     def __init__(self, ui: object, reading: Reading) -> None:
+        VTKObservationMixin.__init__(self)
         self.ui, self._reading = ui, reading
         self._slabs: SlabKeeper | None = None
         self._buttons = {
@@ -66,21 +68,38 @@ class ViewSection:
             widget.setChecked(value)
             widget.blockSignals(blocked)
         for slider, value in (
-            (ui.opacitySlider, parameters.overlayOpacity),
+            (ui.opacitySlider, 100 * parameters.overlayOpacity),
             (ui.thicknessSlider, parameters.slabThickness),
         ):
             blocked = slider.blockSignals(True)
             slider.value = value
             slider.blockSignals(blocked)
         masked, shown = self._reading.segmentation is not None, self._reading.volume is not None
-        for widget in (ui.overlayCheck, ui.styleBox, ui.opacitySlider, ui.surfacesCheck):
+        for widget in (ui.overlayCheck, ui.styleBox, ui.surfacesCheck):
             widget.setEnabled(masked)
-        for button in self._buttons.values():
-            button.setEnabled(shown)
+        ui.opacitySlider.setEnabled(masked and parameters.overlayStyle != overlay.OUTLINE)
+        for widget in (ui.slabBox, *self._buttons.values()):
+            widget.setEnabled(shown)
+        self.show_window()
         ui.thicknessSlider.setEnabled(parameters.slabMode != slabs.OFF)
+
+    def show_window(self) -> None:
+        """Marks the button of the window in which the study is shown; none where the mouse has changed it."""
+        volume = self._reading.volume
+        shown = None if volume is None else window.preset_of(volume)
+        for preset, button in self._buttons.items():
+            button.setChecked(preset == shown)
+
+    def follow_window(self) -> None:
+        """The marked button follows the mouse in the views."""
+        self.removeObservers()
+        volume = self._reading.volume
+        if volume is not None and volume.GetDisplayNode() is not None:
+            self.addObserver(volume.GetDisplayNode(), "ModifiedEvent", lambda caller, event: self.show_window())
 
     def apply_all(self) -> None:
         """Puts all parameters into the views: a study, a mask or a scene is new."""
+        self.follow_window()
         self.apply_overlay()
         self.apply_layout()
         self.apply_slab()
@@ -91,6 +110,7 @@ class ViewSection:
     def apply_overlay(self) -> None:
         """Shows the masks in the slices as the parameters say."""
         parameters, segmentation = self._reading.parameters, self._reading.segmentation
+        self.ui.opacitySlider.setEnabled(segmentation is not None and parameters.overlayStyle != overlay.OUTLINE)
         if segmentation is not None:
             overlay.set_visible(segmentation, parameters.overlayVisible)
             overlay.set_style(segmentation, parameters.overlayStyle)
@@ -122,7 +142,8 @@ class ViewSection:
             return
         used = {logic.GetSliceNode().GetName(): slabs.really_used(logic) for logic in slice_logics()}
         parts = [f"{name} {count} × {step:.3g} mm" for name, (count, step) in used.items()]
-        self.ui.slabUsedLabel.setText(f"Slices in the slab: {', '.join(parts)}")
+        masks = "; masks of the middle slice" if self._reading.segmentation is not None else ""
+        self.ui.slabUsedLabel.setText(f"Slices in the slab: {', '.join(parts)}{masks}")
 
     def apply_surfaces(self) -> None:
         """Shows or hides the lesions in 3D."""
@@ -158,12 +179,14 @@ class ViewSection:
         """Shows the study in a window of radiology."""
         if self._reading.volume is not None:
             window.apply(self._reading.volume, preset)
+            self.show_window()
             width, level = window.PRESETS[preset]
-            messages.note(f"Window {preset}: width {width:.0f}, level {level:.0f} HU")
+            messages.note(f"Window {preset}: width {width:.0f}, level {level:.0f} HU".replace("-", "−"))
 
     def cleanup(self) -> None:
         """Lets go of the views."""
         self._surfaces_soon.stop()
+        self.removeObservers()
         if self._slabs is not None:
             self._slabs.removeObservers()
             self._slabs = None
@@ -175,8 +198,8 @@ class ViewSection:
         self._reading.parameters.overlayVisible = visible
         self.apply_overlay()
 
-    def _opacity_changed(self, opacity: float) -> None:
-        self._reading.parameters.overlayOpacity = opacity
+    def _opacity_changed(self, percent: float) -> None:
+        self._reading.parameters.overlayOpacity = percent / 100
         self.apply_overlay()
 
     def _thickness_changed(self, millimetres: float) -> None:

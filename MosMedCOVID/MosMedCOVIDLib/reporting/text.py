@@ -19,6 +19,15 @@ def percent_text(percent: float) -> str:
     return f"{text} %"
 
 
+def points_text(points: float) -> str:
+    """A distance in percentage points with one decimal, or as many as it takes not to look like none."""
+    for decimals in range(1, 13):
+        text = f"{points:.{decimals}f}"
+        if float(text) or not points:
+            break
+    return text
+
+
 def study_text(study: Mapping[str, Any]) -> str:
     """Name, size and spacing in one line."""
     if "shape" not in study:
@@ -27,10 +36,10 @@ def study_text(study: Mapping[str, Any]) -> str:
 
 
 def size_text(study: Mapping[str, Any]) -> str:
-    """How many voxels of which size."""
-    slices, rows, columns = study["shape"]
-    spacing = " × ".join(f"{mm:.2f}" for mm in study["spacing_mm"])
-    return f"{slices} × {rows} × {columns} voxels of {spacing} mm"
+    """How many voxels of which size, as columns, rows, slices."""
+    voxels = " × ".join(str(count) for count in reversed(study["shape"]))
+    spacing = " × ".join(f"{mm:.2f}" for mm in reversed(study["spacing_mm"]))
+    return f"{voxels} voxels of {spacing} mm"
 
 
 def result_text(result: Mapping[str, Any]) -> str:
@@ -77,7 +86,8 @@ def remarks_on_grade(result: Mapping[str, Any]) -> list[str]:
         share += f", plausible {low} to {high} (not calibrated)"
     remarks = [share]
     if result["to_next_boundary_percent"] is not None:
-        remarks.append(f"{result['to_next_boundary_percent']:.2f} points below the next grade")
+        points, following = result["to_next_boundary_percent"], int(result["grade"][-1]) + 1
+        remarks.append(f"{points_text(points)} percentage points below CT-{following}")
     if result["borderline"]:
         remarks.append("Borderline: within the plausible interval the grade differs.")
     return remarks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,6 +53,13 @@ def neighbour(lesions: list[Lesion], current: Lesion | None, step: int) -> Lesio
     if current not in lesions:
         return lesions[0]
     return lesions[(lesions.index(current) + step) % len(lesions)]
+
+
+def nearest(lesions: list[Lesion], place: Lesion | None) -> Lesion | None:
+    """The lesion nearest to where another one was, such as the same one before it was corrected."""
+    if place is None or not lesions:
+        return None
+    return min(lesions, key=lambda lesion: math.dist(lesion.centre_ras, place.centre_ras))
 
 
 def jump_to(lesion: Lesion) -> None:

@@ -24,6 +24,6 @@ class ReadingParameters:
     layout: Annotated[
         str, Choice(["four-up", "conventional", "axial", "coronal", "sagittal", "3D"]), Default("four-up")
     ]
-    surfacesVisible: Annotated[bool, Default(False)]  # noqa: N815
+    surfacesVisible: Annotated[bool, Default(True)]  # noqa: N815
     keepToLungs: Annotated[bool, Default(True)]  # noqa: N815
     rule: Annotated[str, Choice(["total", "worse_lung"]), Default("total")]

@@ -14,6 +14,7 @@ from .study import Study
 
 Level = Literal["ok", "warning", "refused"]
 
+KINDS = {"nifti": "NIfTI", "dicom": "DICOM", "mosmeddata": "MosMedData", "scene": "a volume of the scene"}
 FEWEST_SLICES = 10
 WIDEST_SLICE_GAP_MM = 10.0  # MosMedData has 8 mm; above 10 mm a lesion fits between two slices
 LEAST_AIR_ML = 200.0  # the edges of the lungs on a CT of the abdomen stay below
@@ -61,7 +62,7 @@ class Audit:
 def audit_study(study: Study, lungs: QuickLungs) -> Audit:
     """All checks of a study that could be read; `lungs` as the quick finder found them in it."""
     notes = [Check("reading_note", "warning", None, None, "", note) for note in study.notes]
-    readable = Check("readable", "ok", study.kind, None, "", f"Read as {study.kind}.")
+    readable = Check("readable", "ok", study.kind, None, "", f"Read as {KINDS.get(study.kind, study.kind)}.")
     return Audit((readable, *notes, _slices(study), _slice_gap(study), _hu(study), *_lungs(lungs)))
 
 
