@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import slicer
+import vtk
 from MosMedCOVIDLib.errors import MosMedError
 from MosMedCOVIDLib.panel.panel import Panel
 from MosMedCOVIDLib.scene.parameters import ReadingParameters
@@ -61,6 +62,7 @@ class MosMedCOVIDWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.StartCloseEvent, lambda caller, event: self.panel.scene_will_close())
         self.addObserver(scene, scene.EndCloseEvent, lambda caller, event: self.follow_scene())
         self.addObserver(scene, scene.EndImportEvent, lambda caller, event: self.follow_scene())
+        self.addObserver(scene, scene.NodeRemovedEvent, lambda caller, event: self.panel.follow_removal())
 
     def follow_scene(self):
         """The scene was closed or loaded: its parameter node is another one now."""
@@ -80,13 +82,13 @@ class MosMedCOVIDWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.removeObservers()
         self.panel.cleanup()
 
-    def openStudy(self, path):
-        """Opens a study, after asking about unsaved corrections; whether it is there now."""
-        return self.panel.open_path(Path(path))
+    def openStudy(self, path, tell=None):
+        """Opens a study, after asking about unsaved corrections; whether it is there now. tell: is given why not."""
+        return self.panel.open_path(Path(path), tell)
 
     def confirmClose(self):
-        """Asks about unsaved corrections; whether the application may close or take another study."""
-        return self.panel.may_leave()
+        """Asks about unsaved corrections; whether the scene may be closed. They are given up then, or saved."""
+        return self.panel.may_close()
 
 
 class MosMedCOVIDLogic(ScriptedLoadableModuleLogic):
@@ -128,13 +130,17 @@ class MosMedCOVIDFileReader:
         return can_read(Path(path))
 
     def load(self, properties):
-        """Opens the study in the module's panel; False where it could not be opened, which was said then."""
+        """Opens the study in the module's panel; False where it could not be opened, the reason in its messages."""
         slicer.util.selectModule("MosMedCOVID")
         widget = slicer.modules.mosmedcovid.widgetRepresentation().self()
-        if not widget.openStudy(properties["fileName"]):
+        if not widget.openStudy(properties["fileName"], self.tell):
             return False
         self.parent.loadedNodes = [widget.logic.reading.volume.GetID()]
         return True
+
+    def tell(self, reason):
+        """Leaves a reason for the application to show."""
+        self.parent.userMessages().AddMessage(vtk.vtkCommand.ErrorEvent, reason)
 
 
 class MosMedCOVIDTest(ScriptedLoadableModuleTest):

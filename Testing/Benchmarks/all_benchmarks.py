@@ -1,4 +1,4 @@
-"""Measures reading, segmenting, grading and saving on teaching phantoms of two sizes, then the window; prints tables."""
+"""Measures reading, segmenting, grading and saving on phantoms of two sizes, then the window, and prints tables."""
 
 from __future__ import annotations
 

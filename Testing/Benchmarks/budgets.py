@@ -31,3 +31,8 @@ def beside(ours: Seconds, bare: Seconds, ratio: float | None = None, seconds: fl
     times = median(one / other for one, other in zip(ours.rounds, bare.rounds, strict=True))
     figures = f"{mine:8.1f} ms, bare {its:5.1f} ms: {times:5.2f}×  (n {len(ours.rounds)})"
     return figures + verdict(times, ratio, "×") + verdict(mine / 1000, seconds, "s")
+
+
+def show(name: str, value: object) -> None:
+    """One line of the table."""
+    print(f"  {name:<26}{value}", flush=True)

@@ -31,10 +31,15 @@ def in_turn(rounds: int, steps: Mapping[str, Callable[[], object]]) -> dict[str,
     times: dict[str, list[float]] = {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
-            begin = time.perf_counter()
-            step()
-            times[name].append(time.perf_counter() - begin)
+            times[name].append(seconds_of(step))
     return {name: Seconds(tuple(taken)) for name, taken in times.items()}
+
+
+def seconds_of(action: Callable[[], object]) -> float:
+    """What something takes."""
+    begin = time.perf_counter()
+    action()
+    return time.perf_counter() - begin
 
 
 # Run by a Python of its own: a process forked from a large one would count that one's memory as its peak.

@@ -275,6 +275,32 @@ def test_a_scene_comes_back_with_segments_and_parameters(phantom_read, tmp_path,
     assert reader.ui.thicknessSlider.value == 17.0
 
 
+def coloured_pixels(view_name):
+    """How many pixels of a slice view are not grey, as it is painted."""
+    import slicer
+
+    view = slicer.app.layoutManager().sliceWidget(view_name).sliceView()
+    image = view.grab().toImage().convertToFormat(view.grab().toImage().Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    pixels = rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).astype(int)
+    return int(np.count_nonzero(np.ptp(pixels, axis=2) > 25))
+
+
+@pytest.mark.parametrize("view_name", ["Red", "Green"])  # the middle sagittal slice holds no lung
+def test_masks_are_seen_in_each_view_as_soon_as_a_scene_is_there(phantom_read, tmp_path, view_name):
+    reader = phantom_read
+    reader.window.show()
+    reader.panel.correct_section.next_lesion()
+    reader.settle()
+    before = coloured_pixels(view_name)
+    assert before > 1000
+    path = tmp_path / "reading.mrb"
+    assert reader.window.save_scene_as(path)
+    assert reader.window.open_path(path)
+    reader.settle()
+    assert coloured_pixels(view_name) > before / 3, "other slices are shown, but the masks are in them too"
+
+
 @segments
 def test_the_module_is_loaded_again_without_a_process_left(reader, phantom_file, host):
     import slicer
@@ -337,3 +363,105 @@ def test_twenty_studies_in_turn_do_not_grow(reader, phantom_file, phantom):
     one_study = 3 * phantom.study.hu.nbytes / 2**20
     print(f"\nmemory after 5 studies {after[4]:.0f} MB, after 20 {after[-1]:.0f} MB: {grown / 15:.2f} MB a study")
     assert grown < 15 * one_study / 2, "each study leaves something behind"
+
+
+def painted_once(reader):
+    """A stroke whose pause has not come yet."""
+    k, j, i = healthy_place(reader.reading)
+    ras = (reader.reading.study.affine @ [i, j, k, 1])[:3]
+    show_slice("Red", ras)
+    reader.settle()
+    take_brush(reader.ui)
+    click("Red", ras)
+
+
+def test_a_stroke_made_a_moment_ago_is_saved_and_said_to_be_a_readers(phantom_read, tmp_path):
+    reader = phantom_read
+    painted_once(reader)
+    reader.ui.folderButton.directory = str(tmp_path)
+    assert reader.panel.save()
+    result = json.loads((tmp_path / "phantom_ct_grade.json").read_text())
+    assert result["corrected"] is True
+    assert result["lungs"]["both"]["lesion_ml"] == pytest.approx(reader.reading.grade.lungs["both"].lesion_ml, abs=1e-3)
+    assert not reader.reading.unsaved
+
+
+def test_corrections_made_while_the_network_works_are_asked_about(phantom_read, phantom):
+    from MosMedCOVIDLib.segmentation.masks import Masks
+
+    reader, arrived = phantom_read, []
+    reader.panel.worker.segment = lambda study, device, progress, masks, error: arrived.append(masks)
+    try:
+        reader.panel.segment()
+        painted_once(reader)
+        reader.settle()
+        corrected = reader.reading.grade
+        reader.answer = "cancel"
+        arrived[0](Masks(phantom.lungs, phantom.lesions))
+    finally:
+        del reader.panel.worker.segment
+    assert "while the network was at work" in reader.asked[-1]
+    assert reader.reading.grade == corrected
+    assert reader.reading.unsaved
+
+
+def test_what_is_taken_out_of_the_scene_is_no_longer_shown(phantom_read, host):
+    reader, scene = phantom_read, host.core.scene
+    scene.RemoveNode(reader.reading.segmentation)
+    assert reader.ui.gradeLabel.text == "–"
+    assert not reader.ui.saveButton.enabled
+    scene.RemoveNode(reader.reading.volume)
+    assert not reader.ui.segmentButton.enabled
+    assert reader.panel.may_leave()
+
+
+def test_a_segment_that_is_removed_counts_at_once(phantom_read):
+    phantom_read.reading.segmentation.GetSegmentation().RemoveSegment("lesions")
+    phantom_read.settle()
+    assert phantom_read.reading.grade.grade == "CT-0"
+    assert phantom_read.reading.unsaved
+
+
+def test_a_save_that_fails_leaves_the_corrections_unsaved(phantom_read, tmp_path, monkeypatch):
+    from MosMedCOVIDLib.scene import reading
+
+    def fail(*arguments):
+        raise MemoryError
+
+    monkeypatch.setattr(reading, "save_results", fail)
+    phantom_read.reading.edited()
+    assert not phantom_read.panel.save()
+    assert "not enough memory" in phantom_read.told[-1]
+    assert phantom_read.reading.unsaved
+
+
+def test_when_the_scene_closes_and_saving_fails_another_place_is_found(phantom_read, tmp_path, host, monkeypatch):
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    blocked = tmp_path / "a_file"
+    blocked.write_text("no folder")
+    reader = phantom_read
+    reader.reading.edited()
+    reader.answer = "save"
+    reader.ui.folderButton.directory = str(blocked)
+    host.core.scene.Clear(False)
+    assert "instead" in reader.told[-1]
+    assert (tmp_path / "MosMedCOVID-results" / "phantom_ct_mask.nii.gz").exists()
+
+
+def test_a_file_that_is_dropped_and_is_no_study_says_why(reader, tmp_path):
+    import slicer
+
+    path = tmp_path / "broken.nii.gz"
+    path.write_text("no CT")
+    with pytest.raises(Exception, match=r"broken\.nii\.gz is damaged"):
+        slicer.app.ioManager().open_path(path)
+
+
+def test_values_that_are_no_mask_are_refused(phantom_read, tmp_path):
+    from MosMedCOVIDLib.saving.nifti import write_volume
+
+    study = phantom_read.reading.study
+    path = tmp_path / "other_mask.nii.gz"
+    write_volume(path, phantom_read.reading.masks.lesions.astype(np.int16) * 256, study)
+    assert not phantom_read.panel.open_mask(path)
+    assert "256" in phantom_read.told[-1]

@@ -124,8 +124,7 @@ class CorrectSection:
         self.exit()
 
     def _mask_changed(self) -> None:
-        if not self._soon.active:  # not put off: the grade follows also while a long stroke goes on
-            self._soon.start()
+        self._soon.start()  # anew with each step of a stroke: counting between two of them would hold up the brush
 
     def _tell_edit(self) -> None:
         self._lesions = None  # where the reader is stays in mind

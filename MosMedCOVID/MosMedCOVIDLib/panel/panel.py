@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import qt
 import slicer
 
 from ..errors import Cancelled, MosMedError
 from ..scene.reading import Reading
 from ..segmentation.masks import Masks
 from ..segmentation.protocol import Progress
+from ..study.read import RESULTS_FOLDER
 from . import messages
 from .choices import Choices
 from .correct_section import CorrectSection
@@ -24,6 +26,9 @@ from .study_section import StudySection
 from .view_section import ViewSection
 from .waiting import Waiting
 from .worker_process import WorkerProcess
+
+# The network is loaded while the reader looks at the study, but not before they see it.
+FIRST_PICTURE_MS = 500
 
 
 class Panel:
@@ -59,13 +64,17 @@ class Panel:
                 "Shift+S": ui.saveButton.click,
             }
         )
+        self._start_soon = qt.QTimer()
+        self._start_soon.setSingleShot(True)
+        self._start_soon.setInterval(FIRST_PICTURE_MS)
+        self._start_soon.connect("timeout()", self.worker.start)
         self.new_study()
 
     def open_path(self, path: Path, tell: Callable[[str], None] | None = None) -> bool:
         """Opens a study in the place of the one before; whether it is there now. tell: is given why not."""
         if not self.may_leave():
             if tell:
-                tell(f"{path.name} was not opened: the corrections of {self.reading.volume.GetName()} are still there.")
+                tell(f"{path.name} was not opened: the corrections of {self.reading.name} are still there.")
             return False
         return self._done(
             f"Opening {path.name}", lambda waiting: self.reading.open(path, waiting), self.new_study, tell
@@ -98,13 +107,19 @@ class Panel:
 
     def segment(self) -> None:
         """Begins to find lungs and lesions; what is there stays until they are found."""
+        self._follow_edits()
         reading, volume = self.reading, self.reading.volume
         if volume is None or not self._may_segment():
             return
-        begin = time.monotonic()
+        begin, edits = time.monotonic(), reading.edits
 
         def found(masks: Masks) -> None:
-            if reading.volume is volume:  # else the reader has gone on to another study
+            self._follow_edits()
+            if reading.volume is not volume:
+                return  # the reader has gone on to another study
+            if reading.edits == edits or self.confirm(
+                "You have corrected the mask while the network was at work. Put the network's mask in its place?"
+            ):
                 reading.show(masks, time.monotonic() - begin)
                 self.new_masks()
 
@@ -144,6 +159,7 @@ class Panel:
 
     def save(self) -> bool:
         """Saves masks and grade; whether they are on the disk now."""
+        self._follow_edits()
         files: dict[str, str] = {}
 
         def write(waiting: Waiting) -> None:
@@ -160,7 +176,7 @@ class Panel:
         self._follow_edits()
         if not self.reading.unsaved:
             return True
-        answer = self.ask(self.reading.volume.GetName())
+        answer = self.ask(self.reading.name)
         return answer == messages.DISCARD or (answer == messages.SAVE and self.save())
 
     def may_close(self) -> bool:
@@ -172,9 +188,10 @@ class Panel:
 
     def new_study(self) -> None:
         """Another study is there, or none: nothing of the one before is left in the panel."""
+        self._start_soon.stop()
         self.worker.stop()
         if self.reading.volume is not None and not self.packages.missing:
-            self.worker.start()
+            self._start_soon.start()
         self.save_section.new_study(self.reading)
         self.new_masks()
 
@@ -198,11 +215,24 @@ class Panel:
 
     def scene_will_close(self) -> None:
         """The scene is about to be emptied: no application waits for an answer then, but saving is still possible."""
+        self._start_soon.stop()
         self.worker.stop()
         self._follow_edits()
-        if self.reading.unsaved and self.ask(self.reading.volume.GetName()) == messages.SAVE:
-            self.save()
+        if self.reading.unsaved and self.ask(self.reading.name) == messages.SAVE and not self.save():
+            self._rescue()
         self.reading.unsaved = False
+
+    def follow_removal(self) -> None:
+        """Somebody took a node out of the scene: what is gone must not be shown as if it were there."""
+        reading = self.reading
+        if slicer.mrmlScene.IsBatchProcessing():
+            return  # the whole scene is closed or loaded: that is followed by itself
+        if reading.name is not None and reading.volume is None:
+            reading.forget()
+            self.new_study()
+        elif reading.grade is not None and reading.segmentation is None:
+            reading.forget_masks()
+            self.new_masks()
 
     def follow_scene(self) -> None:
         """Another scene is there, or an empty one; the reading has taken it up."""
@@ -220,10 +250,21 @@ class Panel:
 
     def cleanup(self) -> None:
         """The panel is about to be taken down: no process and no observer may outlive it."""
+        self._start_soon.stop()
         self.worker.stop()
         self._shortcuts.remove()
         self.view_section.cleanup()
         self.correct_section.cleanup()
+
+    def _rescue(self) -> None:
+        """Where the reader wanted the files they cannot be: another place is better than none, as the scene closes."""
+        for folder in (Path.home() / RESULTS_FOLDER, Path(slicer.app.temporaryPath) / RESULTS_FOLDER):
+            try:
+                files = self.reading.save(folder)
+            except (MosMedError, OSError):
+                continue
+            messages.tell(f"The corrections were saved in {Path(files['lesions']).parent} instead.")
+            return
 
     def _may_segment(self) -> bool:
         if self.reading.corrected and not self.confirm(
@@ -250,9 +291,9 @@ class Panel:
         try:
             with Waiting(what) as waiting:
                 work(waiting)
-        except MosMedError as error:
+        except (MosMedError, MemoryError, OSError) as error:
             tell = tell or (messages.note if isinstance(error, Cancelled) else messages.tell)
-            tell(str(error))
+            tell(str(error) or f"{what}: there is not enough memory. Close other programs, and try again.")
             self.show()
             return False
         then()

@@ -15,7 +15,7 @@ class Waiting:
     """Used as a context; told the share that is done (0 to 1) it raises Cancelled once the reader pressed Cancel."""
 
     def __init__(self, what: str) -> None:
-        self._what = what
+        self._what, self._percent = what, -1
 
     def __enter__(self) -> Waiting:
         qt.QApplication.setOverrideCursor(qt.QCursor(qt.Qt.WaitCursor))
@@ -35,6 +35,9 @@ class Waiting:
     def __call__(self, share: float, stage: str = "") -> None:
         if stage:
             self._bar.setLabelText(f"{self._what}: {stage}")
-        self._bar.setValue(round(100 * share))  # lets the window paint
+        percent = round(100 * share)
+        if stage or percent != self._percent:
+            self._percent = percent
+            self._bar.setValue(percent)  # lets the window paint, which takes a millisecond
         if self._bar.wasCanceled:
             raise Cancelled(CANCELLED)

@@ -15,7 +15,7 @@ from typing import Any
 
 import slicer
 
-from MosMedCOVIDLib.errors import MosMedError, SaveError, StudyRefused
+from MosMedCOVIDLib.errors import Cancelled, MosMedError, SaveError, StudyRefused
 from MosMedCOVIDLib.panel.panel import Panel
 from MosMedCOVIDLib.reporting.result import refused_json, study_json, unread_study_json
 from MosMedCOVIDLib.segmentation.protocol import Progress
@@ -79,6 +79,8 @@ def segment(panel: Panel) -> None:
         time.sleep(0.01)
     if errors:
         raise errors[0]
+    if panel.reading.segmentation is None:  # somebody stopped it
+        raise Cancelled("The segmentation was stopped; nothing was saved.")
 
 
 def take_picture(path: Path, names: object) -> None:

@@ -28,7 +28,7 @@ def set_up(node: slicer.vtkMRMLSegmentEditorNode, keep_to_lungs: bool) -> None:
 
 
 class Edits(VTKObservationMixin):
-    """Tells when the lesions of a segmentation were changed by the reader; `follow` says of which, and may be None."""
+    """Tells when the segments were changed by the reader; `follow` says of which segmentation, and may be None."""
 
     def __init__(self, edited: Callable[[], None]) -> None:
         VTKObservationMixin.__init__(self)
@@ -39,7 +39,8 @@ class Edits(VTKObservationMixin):
         self.removeObservers()
         if segmentation is not None:
             segments = segmentation.GetSegmentation()
-            self.addObserver(segments, segments.SourceRepresentationModified, self._changed)
+            for event in (segments.SourceRepresentationModified, segments.SegmentAdded, segments.SegmentRemoved):
+                self.addObserver(segments, event, self._changed)
 
     def _changed(self, caller: object, event: str) -> None:
         self._edited()

@@ -35,12 +35,15 @@ SAVED_MASK = re.compile(r"_(mask|lesions)(_v\d+)?$")
 class Reading:
     """One study at a time. What it holds stands in the scene, through the parameter node; it only adds to it.
 
-    unsaved: whether the reader changed the mask since it was saved.
+    name: of the study, also after its volume was taken out of the scene; None where there is no study.
+    unsaved: whether the reader changed the mask since it was saved; edits: how often they changed it at all.
     """
 
     def __init__(self, parameters: ReadingParameters) -> None:
         self.parameters = parameters
+        self.name: str | None = None
         self.unsaved = False
+        self.edits = 0
         self.audit: Audit | None = None
         self.grade: Grade | None = None
         self._seconds: dict[str, float] = {}
@@ -48,12 +51,12 @@ class Reading:
     @property
     def volume(self) -> slicer.vtkMRMLScalarVolumeNode | None:
         """The volume of the study, or None."""
-        return self.parameters.volume
+        return _in_scene(self.parameters.volume)
 
     @property
     def segmentation(self) -> slicer.vtkMRMLSegmentationNode | None:
         """Its lungs and lesions, or None before they were found."""
-        return self.parameters.segmentation
+        return _in_scene(self.parameters.segmentation)
 
     @property
     def study(self) -> Study:
@@ -65,6 +68,8 @@ class Reading:
     @property
     def masks(self) -> Masks:
         """Lungs and lesions as they are now, on the study's whole grid."""
+        if self.segmentation is None:
+            raise StudyRefused("mask", "There are no masks: segment the study first.")
         return masks_of(self.segmentation, self.study)
 
     def open(self, path: Path, on_progress: OnProgress = silent) -> slicer.vtkMRMLScalarVolumeNode:
@@ -92,6 +97,7 @@ class Reading:
         if self.volume is not volume:
             self.parameters.segmentation = None
         self.parameters.volume = volume
+        self.name = study.name
         self.audit, self.grade, self.unsaved = audit, None, False
         slicer.util.setSliceViewerLayers(background=volume, fit=True)
         return hardened
@@ -106,18 +112,25 @@ class Reading:
     def forget(self) -> None:
         """Has no study any more; the scene itself is left as it is."""
         self.parameters.volume = None
-        self.parameters.segmentation = None
+        self.forget_masks()
+        self.name = None
         self.audit, self.grade, self.unsaved, self._seconds = None, None, False, {}
 
     def follow_scene(self, parameters: ReadingParameters) -> None:
         """Goes on with what a scene holds that was closed or loaded."""
         segmentation = parameters.segmentation
         self.parameters = parameters
+        self.name = None
         self.audit, self.grade, self.unsaved, self._seconds = None, None, False, {}
         if parameters.volume is not None:
             self.take(parameters.volume)
             parameters.segmentation = segmentation
             self.update_grade()
+
+    def forget_masks(self) -> None:
+        """Has no masks any more."""
+        self.parameters.segmentation = None
+        self.grade, self.unsaved = None, False
 
     def show(self, masks: Masks, seconds: float | None = None) -> slicer.vtkMRMLSegmentationNode:
         """Puts new masks over the study. seconds: what finding them took."""
@@ -150,6 +163,7 @@ class Reading:
         """The reader has changed the mask."""
         set_corrected(self.segmentation)
         self.unsaved = True
+        self.edits += 1
         self.update_grade()
 
     @property
@@ -196,9 +210,17 @@ class Reading:
             grade = grade_study(study, masks, self.parameters.rule, self.withheld)
             return graded_json(study, grade, audit, model, files, seconds, source, self.corrected)
 
-        files = save_results(folder, study, masks, result, more, on_progress)
-        self.unsaved = False
-        return files
+        unsaved, self.unsaved = self.unsaved, False  # before the window may work on: what is changed then is unsaved
+        try:
+            return save_results(folder, study, masks, result, more, on_progress)
+        except BaseException:
+            self.unsaved = unsaved
+            raise
+
+
+def _in_scene(node: slicer.vtkMRMLNode | None) -> slicer.vtkMRMLNode | None:
+    """A node, unless it was taken out of the scene: references to it go a little later."""
+    return node if node is not None and slicer.mrmlScene.IsNodePresent(node) else None
 
 
 def _lungs_beside(mask: Path) -> Path | None:

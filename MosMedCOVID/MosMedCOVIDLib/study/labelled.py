@@ -58,4 +58,6 @@ def read_mask(path: Path, study: Study) -> np.ndarray:
         raise StudyRefused("mask", f"{path.name} is {mask.hu.shape}, its CT {study.hu.shape}: not the same grid.")
     if not np.allclose(mask.affine, study.affine, rtol=0, atol=MASK_AFFINE_TOLERANCE_MM):
         raise StudyRefused("mask", f"{path.name} lies elsewhere in the patient than its CT (their affines differ).")
+    if mask.hu.min() < 0 or mask.hu.max() > 255:  # as bytes they would become other labels, or none
+        raise StudyRefused("mask", f"{path.name} holds values from {mask.hu.min()} to {mask.hu.max()}: it is no mask.")
     return mask.hu.astype(np.uint8)

@@ -96,7 +96,7 @@ def _stored(path: Path, proxy: Any, on_progress: OnProgress) -> np.ndarray:
     length = proxy.offset + int(np.prod(proxy.shape, dtype=np.int64)) * proxy.dtype.itemsize
     with gzip.open(path) as stream:
         spec = (proxy.shape, proxy.dtype, proxy.offset, proxy.slope, proxy.inter)
-        told = type(proxy)(ToldStream(stream, length, on_progress), spec, order=proxy.order)
+        told = type(proxy)(ToldStream(stream, length, on_progress), spec, mmap=False, order=proxy.order)
         return np.asanyarray(told.get_unscaled())
 
 
