@@ -21,6 +21,7 @@ SCRIPT = "--python-script"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs until the window is closed, the script has ended, or the picture is written; returns the exit code."""
     wanted = _parse(list(sys.argv[1:] if arguments is None else arguments))
+    interrupts = _interrupts()
     host = start(
         wanted.additional_module_path,
         theme=wanted.theme,
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     with _ended_by_signals(host):
         QTimer.singleShot(0, lambda: _begin(host, wanted))
-        code = host.application.exec()
+        code = INTERRUPTED if interrupts else host.application.exec()
     host.close()
     return code
 
@@ -119,6 +120,18 @@ def _write_picture(host: Host, path: str) -> bool:
     for _ in range(3):  # laid out, rendered, painted
         host.application.processEvents()
     return host.window is not None and host.window.grab().save(path)
+
+
+def _interrupts() -> list[int]:
+    """Ctrl-C from now on: it is noted, since what is half set up cannot be taken down; the second one kills."""
+    heard: list[int] = []
+
+    def note(number: int, frame: object) -> None:
+        heard.append(number)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    signal.signal(signal.SIGINT, note)
+    return heard
 
 
 @contextlib.contextmanager

@@ -87,6 +87,7 @@ class Core:
         view.SetBackgroundColor2(0, 0, 0)
         view.SetBoxVisible(False)
         view.SetAxisLabelsVisible(False)
+        view.SetUseDepthPeeling(False)  # without a graphics card it makes a turn four times slower
         self.scene.AddDefaultNode(view)
 
     def _connect_files(self) -> None:

@@ -8,7 +8,7 @@ import slicer
 from vtkmodules.vtkCommonCore import vtkStringArray
 
 from .core import Core
-from .views.slice_facts import coordinate_text
+from .views.slice_facts import coordinate_text, value_unit
 
 
 class DataProbe:
@@ -66,8 +66,7 @@ def _voxel_text(logic: slicer.vtkMRMLSliceLogic, xyz: list[float]) -> str:
     if not all(0 <= index < size for index, size in zip(voxel, image.GetDimensions(), strict=True)):
         return ""
     values = [image.GetScalarComponentAsDouble(*voxel, number) for number in range(image.GetNumberOfScalarComponents())]
-    unit = volume.GetVoxelValueUnits().GetCodeMeaning() if volume.GetVoxelValueUnits() else "HU"
-    return f"{', '.join(f'{value:g}' for value in values)} {'HU' if unit == 'Hounsfield unit' else unit}"
+    return f"{', '.join(f'{value:g}'.replace('-', '−') for value in values)} {value_unit(volume)}"
 
 
 def segments_at(logic: slicer.vtkMRMLSliceLogic, ras: list[float], scene: slicer.vtkMRMLScene) -> list[str]:

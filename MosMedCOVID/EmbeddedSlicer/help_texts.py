@@ -21,6 +21,16 @@ KEYS_AND_MOUSE = {
         ("Right drag, or wheel", "zoom"),
         ("Middle drag, or Shift + left drag", "move"),
     ],
+    "In the Segment Editor": [
+        ("1, 2, 3", "the effects in the order of their buttons (Paint, Erase, Threshold); again: read"),
+        ("Esc", "read: the mouse edits no more"),
+        ("Space", "back to the last effect, and to reading again"),
+        ("Z, or Ctrl + Z", "undo"),
+        ("Y, or Ctrl + Shift + Z", "redo"),
+        ("Q, W", "the segment above, the segment below"),
+        ("I", "edit only a range of intensities, on and off"),
+        ("Shift + wheel", "size of the brush, in a slice"),
+    ],
     "Everywhere": [
         ("Ctrl + O", "open a file"),
         ("Ctrl + Shift + O", "open a folder (DICOM)"),
@@ -33,6 +43,7 @@ KEYS_AND_MOUSE = {
         ("F1", "this table"),
     ],
 }
+KEYS_WIDTH = 210  # pixels of the first column
 PACKAGES = {"slicer-core": "3D Slicer's libraries", "vtk": "VTK", "PySide6-Essentials": "Qt for Python"}
 LICENCES = (
     "This program and slicer-core: Apache License 2.0. VTK: BSD 3-Clause License. Qt for Python: LGPL 3. "
@@ -40,13 +51,14 @@ LICENCES = (
 )
 
 
-def keys_and_mouse() -> str:
-    """The table as HTML."""
+def keys_and_mouse(module_text: str = "") -> str:
+    """One table, and what the module says about itself below it, as HTML."""
     parts = []
     for title, rows in KEYS_AND_MOUSE.items():
-        cells = "".join(f"<tr><td><b>{keys}</b>&nbsp;&nbsp;&nbsp;</td><td>{what}</td></tr>" for keys, what in rows)
-        parts.append(f"<h3>{title}</h3><table cellspacing='0' cellpadding='3'>{cells}</table>")
-    return "".join(parts)
+        parts.append(f"<tr><td colspan='2'><h3>{title}</h3></td></tr>")
+        parts += [f"<tr><td width='{KEYS_WIDTH}'><b>{keys}</b></td><td>{what}</td></tr>" for keys, what in rows]
+    table = f"<table width='100%' cellspacing='0' cellpadding='3'>{''.join(parts)}</table>"
+    return table + (f"<h3>In this module</h3><p>{module_text}</p>" if module_text else "")
 
 
 def about(title: str, module_text: str) -> str:

@@ -167,7 +167,9 @@ class LayoutManager(QObject):
     def _on_slice_moved(self, caller: slicer.vtkMRMLSliceLogic, event: str) -> None:
         """Other views are drawn anew only where they show the line in which this one cuts them."""
         for pane in self._panes.values():
-            if isinstance(pane, SlicePane) and pane.sliceLogic() is not caller and pane.shows_intersections():
+            if isinstance(pane, ThreeDPane):
+                pane.threeDView().follow_slices()
+            elif pane.sliceLogic() is not caller and pane.shows_intersections():
                 pane.sliceView().scheduleRender()
 
     def _observe(self, node: slicer.vtkMRMLLayoutNode | None) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -139,8 +140,13 @@ class MainWindow(QMainWindow):
             slicer.util.errorDisplay("Drop one file, or one folder.", f"{len(paths)} files were dropped")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_leave():
-            event.ignore()
+        event.ignore()  # Qt takes an exception for consent
+        try:
+            if not self._may_leave():
+                return
+        except Exception as error:  # whatever a module's panel raises, nothing of its work may be lost for it
+            logging.exception("a module could not be asked")
+            slicer.util.errorDisplay(f"The window stays open: {error or type(error).__name__}.", "Closing the window")
             return
         QSettings().setValue(GEOMETRY, self.saveGeometry())
         QSettings().setValue(SPLITTER, self._splitter.saveState())

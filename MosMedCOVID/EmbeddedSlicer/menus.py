@@ -98,7 +98,9 @@ def choose_theme(name: str) -> None:
 
 def _fill_help_menu(menu: QMenu, window: MainWindow) -> None:
     def keys() -> None:
-        help_texts.TextDialog("Keys and mouse", help_texts.keys_and_mouse(), window).show()
+        module = slicer.app.moduleManager().module(window.moduleSelector().selectedModule)
+        page = help_texts.keys_and_mouse(module.helpText if module else "")
+        help_texts.TextDialog("Keys and mouse", page, window).show()
 
     def about() -> None:
         modules = slicer.app.moduleManager().scripted_modules()

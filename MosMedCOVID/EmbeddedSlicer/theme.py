@@ -90,16 +90,17 @@ def apply_theme(scheme: str) -> None:
     hints.setProperty("theme", scheme)
     wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark, "system": Qt.ColorScheme.Unknown}[scheme]
     hints.setColorScheme(wanted)  # for frames and dialogs of the desktop; Unknown means as the desktop is
-    QApplication.setStyle(OutlinedFusion("Fusion"))
     _set_palette()
 
 
 def _set_palette() -> None:
+    """The palette comes first: what has a style sheet takes its colours when the style is set, and keeps them."""
     hints = QGuiApplication.styleHints()
     scheme = hints.property("theme")
     if scheme == "system":
         scheme = "dark" if hints.colorScheme() == Qt.ColorScheme.Dark else "light"
     QApplication.setPalette(palette(scheme))
+    QApplication.setStyle(OutlinedFusion("Fusion"))
     QToolTip.setPalette(palette(scheme))
 
 
@@ -110,4 +111,6 @@ def palette(scheme: str) -> QPalette:
         made.setColor(role, QColor(color))
     for role in (ROLES.WindowText, ROLES.Text, ROLES.ButtonText, ROLES.HighlightedText, ROLES.PlaceholderText):
         made.setColor(QPalette.ColorGroup.Disabled, role, QColor(DISABLED_TEXT[scheme]))
+    for role in (ROLES.Accent, ROLES.Highlight):  # of which Fusion paints the grooves of sliders, disabled ones too
+        made.setColor(QPalette.ColorGroup.Disabled, role, made.color(ROLES.Mid))
     return made

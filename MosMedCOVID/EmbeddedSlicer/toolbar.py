@@ -16,6 +16,7 @@ from .layout_manager import LayoutManager
 
 Interaction = slicer.vtkMRMLInteractionNode
 Crosshair = slicer.vtkMRMLCrosshairNode
+WITHOUT_ARROW = "QToolButton::menu-indicator { image: none; }"  # Fusion's droops below the text
 TEXTS = {
     "window_level": ("Window/level", "Left drag: window sideways, level up and down."),
     "pointer": ("Pointer", "Left drag leaves the grey values alone."),
@@ -62,7 +63,8 @@ class ViewToolBar(QToolBar):
 
     def _add_layout_button(self, menu: QMenu) -> None:
         button = QToolButton()
-        button.setText("Layout")
+        button.setText("Layout ▾")
+        button.setStyleSheet(WITHOUT_ARROW)
         button.setIcon(icon("layout"))
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setToolTip("Which views are shown.")

@@ -7,7 +7,7 @@ pytest.importorskip("PySide6")
 from EmbeddedSlicer import ctk
 from EmbeddedSlicer import qt_module as qt
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QFileDialog, QLineEdit, QMessageBox, QPushButton, QSlider
 
@@ -65,6 +65,24 @@ def shown(application):
     QTest.qWaitForWindowExposed(made.section)
     yield made
     made.section.close()
+
+
+def tip_at(widget, place, monkeypatch):
+    """What a widget says where the mouse rests on it."""
+    said = []
+    monkeypatch.setattr(
+        "EmbeddedSlicer.ctk.collapsible_button.QToolTip.showText", lambda where, text, owner: said.append(text)
+    )
+    QApplication.sendEvent(widget, QHelpEvent(QEvent.Type.ToolTip, place, widget.mapToGlobal(place)))
+    return said
+
+
+def test_a_heading_without_a_tooltip_says_what_a_click_does(shown, monkeypatch):
+    shown.section.setText("&Study")
+    assert tip_at(shown.section, HEADING, monkeypatch) == ["Fold or unfold Study"]
+    assert tip_at(shown.section, QPoint(60, 150), monkeypatch) == [], "not over what is in it"
+    shown.section.setToolTip("The study")
+    assert "Fold or unfold Study" not in tip_at(shown.section, HEADING, monkeypatch)
 
 
 def test_a_click_on_the_heading_folds_the_section(shown):

@@ -65,7 +65,7 @@ def test_place_value_and_segments(views, segmentation, told):
     point_at(views, "Red", [15.0, -15.0, -5.0])
     where, value, segments = parts(told[-1])
     assert where.split()[2:5:2] == ["P", "I"]
-    assert (value, segments) == ("-1000 HU", "Right lung")
+    assert (value, segments) == ("−1000 HU", "Right lung")
 
 
 def test_segments_that_are_hidden_are_not_named(views, segmentation, told):

@@ -7,6 +7,7 @@ pytest.importorskip("PySide6")
 
 import slicer
 from EmbeddedSlicer import help_texts, recent_files
+from EmbeddedSlicer.segment_editor.widget import qMRMLSegmentEditorWidget
 from hosted_module import NAME, host_with_module
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -134,6 +135,18 @@ def test_a_module_may_refuse_to_leave_what_is_open(window, study, tmp_path, monk
     assert volumes() == []
 
 
+def test_a_module_that_fails_when_it_is_asked_keeps_the_window_open(window, study, monkeypatch):
+    panel = slicer.util.getModuleWidget(NAME)
+
+    def fail():
+        raise MemoryError
+
+    monkeypatch.setattr(panel, "confirmClose", fail, raising=False)
+    closing = QCloseEvent()
+    window.closeEvent(closing)
+    assert not closing.isAccepted()
+
+
 def test_ten_recent_files_newest_first_and_greyed_when_gone(window, tmp_path):
     paths = [tmp_path / f"{number}.hosted" for number in range(12)]
     for path in [*paths, paths[5]]:
@@ -245,6 +258,21 @@ def test_help_names_every_key_of_the_menus(window):
     keys = [entry.shortcut().toString() for menu in menus for entry in menu.actions() if entry.shortcut().toString()]
     assert len(keys) >= 7
     assert [key for key in keys if key not in page] == []
+
+
+def test_help_names_the_keys_of_the_segment_editor_and_what_the_selected_module_says(window):
+    editor = qMRMLSegmentEditorWidget()
+    editor.installKeyboardShortcuts(window)
+    keys = [each.key().toString() for each in editor._shortcuts._shortcuts]
+    editor.uninstallKeyboardShortcuts()
+    action("Help", "Keys and mouse").trigger()
+    dialog = next(each for each in window.findChildren(help_texts.TextDialog) if each.windowTitle == "Keys and mouse")
+    text = dialog.findChild(help_texts.QTextBrowser).toPlainText()
+    dialog.close()
+    words = text.replace(",", " ").split()
+    assert {"1", "Esc", "Z", "W"} <= set(keys)
+    assert [key for key in keys if "+" not in key and key not in (*"456789", *words)] == []
+    assert "Helps." in text
 
 
 def test_about_says_research_only_the_versions_and_what_the_module_says(window):

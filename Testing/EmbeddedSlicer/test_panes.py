@@ -4,6 +4,7 @@ import pytest
 import slicer
 from EmbeddedSlicer.panes.corner_texts import MARGIN, CornerTexts, round_length
 from EmbeddedSlicer.views.layer import Kind
+from EmbeddedSlicer.views.slice_facts import Edges, slice_facts
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
@@ -146,6 +147,19 @@ def test_shift_and_the_mouse_take_the_other_views_along(views, red):
     assert view.convertRASToXYZ(ras)[:2] == pytest.approx([place.x(), view.height() - 1 - place.y()])
 
 
+@pytest.mark.parametrize("button", [LEFT, MIDDLE, RIGHT])
+def test_shift_and_the_mouse_do_so_after_a_drag_too_wherever_the_keys_go(views, red, button):
+    view, green = red.sliceView(), views.layout_manager.sliceWidget("Green").sliceLogic()
+    drag(view, button, QPoint(10, 10))
+    places = []
+    for y in (-30, 30):
+        hover(view, view.rect().center() + QPoint(0, y), SHIFT)
+        places.append(green.GetSliceOffset())
+    assert places[0] > places[1] + 5
+    hover(view, view.rect().center())
+    assert green.GetSliceOffset() == places[1]
+
+
 def test_a_double_click_shows_one_view_alone_and_another_one_all_again(views, red):
     view = red.sliceView()
     small = view.size()
@@ -183,6 +197,38 @@ def test_the_bar_shows_and_moves_the_position(red):
     bar.position.setValue(5.0)
     assert logic.GetSliceOffset() == pytest.approx(5)
     assert all(widget.toolTip() for widget in (bar.slider, bar.position))
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "typed", "offset"),
+    [
+        ("Red", "S 5.0 mm", "7", 7),
+        ("Red", "S 5.0 mm", "-7,5", -7.5),
+        ("Red", "S 5.0 mm", "i12 mm", -12),
+        ("Green", "A 5.0 mm", "P 3.26", -3.3),
+        ("Yellow", "L 5.0 mm", "R 20 mm", -20),
+        ("Yellow", "L 5.0 mm", "20", 20),
+        ("Yellow", "L 5.0 mm", "A 20", 5),
+        ("Red", "S 5.0 mm", "S 700", 5),
+        ("Red", "S 5.0 mm", "", 5),
+    ],
+)
+def test_a_position_is_typed_as_the_corner_writes_it(views, red, name, shown, typed, offset):
+    pane = views.layout_manager.sliceWidget(name)
+    pane.sliceLogic().SetSliceOffset(5.0)
+    box = pane.sliceController().position
+    assert box.text() == shown == slice_facts(pane.sliceLogic()).position
+    box.selectAll()
+    QTest.keyClick(box, Qt.Key.Key_Delete)
+    QTest.keyClicks(box, typed)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert pane.sliceLogic().GetSliceOffset() == pytest.approx(offset, abs=0.06)
+    assert box.text() == slice_facts(pane.sliceLogic()).position
+
+
+def test_an_oblique_position_has_no_letter(red):
+    red.mrmlSliceNode().SetSliceToRASByNTP(0, 0.6, 0.8, 1, 0, 0, 0, 0, -10, 0)
+    assert red.sliceController().position.text() == "−8.0 mm"
 
 
 def test_the_bar_is_of_no_use_without_a_volume(views, red):
@@ -256,6 +302,27 @@ def test_a_segment_is_painted_over_the_picture(views, red):
     assert color.red() == color.green() == color.blue()
 
 
+def corner_of_3d(views):
+    """How many pixels the name at the top left of the 3D view has."""
+    view = views.layout_manager.threeDWidget(0).threeDView()
+    image = view.grab().toImage()
+    return sum(image.pixelColor(x, y).lightness() > 128 for x in range(image.width() // 3) for y in range(20))
+
+
+def test_the_3d_view_is_black_until_there_is_something_and_then_says_whose_it_is(views, red, monkeypatch):
+    view = views.layout_manager.threeDWidget(0).threeDView()
+    image = view.grab().toImage()
+    assert {image.pixel(x, y) for x in range(image.width()) for y in range(image.height())} == {0xFF000000}
+    monkeypatch.setattr(view._shown, "edges", lambda: Edges("R", "L", "I", "S"))
+    short = corner_of_3d(views)
+    drawings = Drawings(monkeypatch, views.layout_manager)
+    slicer.util.getNode("CT").SetName("A name that is longer")
+    views.application.processEvents()
+    assert view._volume_name == "A name that is longer"
+    assert drawings.count["3D"] == 0, "written anew, without drawing"
+    assert corner_of_3d(views) > 2 * short > 0
+
+
 def test_drops_are_left_to_the_window(red):
     assert not red.acceptDrops()
     assert not red.sliceView().acceptDrops()
@@ -274,7 +341,7 @@ def written(paint):
 def test_corners_of_a_small_view_never_touch_one_another_or_the_letters(views):
     long = "A name of a study that is far too long to be written out in such a small view"
     parts = [
-        written(lambda texts, corner=corner: texts.corner(corner, [long, long]))
+        written(lambda texts, corner=corner: texts.corner(corner, [long, long, long]))
         for corner in ("top left", "top right", "bottom left")
     ]
     parts.append(written(lambda texts: texts.ruler(1.0)))

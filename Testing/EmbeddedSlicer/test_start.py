@@ -13,7 +13,7 @@ pytest.importorskip("PySide6")
 import slicer
 from EmbeddedSlicer import __main__
 from EmbeddedSlicer.start import start
-from hosted_module import host_with_module
+from hosted_module import NAME, host_with_module
 from PySide6.QtGui import QImage
 
 
@@ -103,6 +103,23 @@ def test_ctrl_c_ends_it_and_modules_clean_up(root, script, tmp_path):
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 130
         assert process.stdout.read().strip() == "['setup', 'enter', 'exit', 'cleanup']"
+
+
+def test_ctrl_c_while_all_is_set_up_ends_it_without_a_traceback(root, tmp_path):
+    host_with_module(tmp_path)
+    with (tmp_path / NAME / f"{NAME}.py").open("a") as module:
+        module.write("\nimport os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    ended = subprocess.run(
+        command("--additional-module-path", tmp_path, "--python-script", "never.py"),
+        cwd=root / "MosMedCOVID",
+        env=bare(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ended.returncode == 130
+    assert "Traceback" not in ended.stderr
+    assert "KeyboardInterrupt" not in ended.stderr
 
 
 def test_a_picture_of_the_window_with_what_was_opened(run, shared_data, tmp_path):

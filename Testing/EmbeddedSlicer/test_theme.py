@@ -5,8 +5,9 @@ import pytest
 pytest.importorskip("PySide6")
 
 from EmbeddedSlicer.theme import apply_theme, palette
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QCheckBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QSlider, QToolButton
 
 ROLES = QPalette.ColorRole
 TEXT_ON = [
@@ -74,6 +75,36 @@ def test_a_theme_is_applied_and_another_after_it(application):
         assert application.style().baseStyle().name() == "fusion"
     apply_theme("system")
     assert application.palette().window().color() in [palette(s).window().color() for s in ("light", "dark")]
+
+
+def test_buttons_with_a_style_sheet_go_along_when_the_theme_changes(application):
+    apply_theme("light")
+    button = QToolButton()
+    button.setStyleSheet("QToolButton:checked { background: palette(highlight) }")
+    button.resize(60, 30)
+    button.show()
+    for scheme in ("dark", "light", "dark"):
+        apply_theme(scheme)
+        application.processEvents()
+        face = button.grab().toImage().pixelColor(8, 15)
+        assert (luminance(face) < 0.2) == (scheme == "dark")
+    button.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_groove_of_a_slider_that_is_disabled_has_no_colour(application, scheme):
+    apply_theme(scheme)
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.resize(200, 24)
+    slider.setValue(90)
+
+    def most_saturated():
+        image = slider.grab().toImage()
+        return max(image.pixelColor(x, y).saturation() for x in range(20, 120) for y in range(24))
+
+    assert most_saturated() > 100
+    slider.setEnabled(False)
+    assert most_saturated() < 60
 
 
 def test_an_empty_tick_box_can_be_seen_on_dark(application):

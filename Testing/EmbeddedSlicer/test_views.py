@@ -7,6 +7,7 @@ from EmbeddedSlicer.views.layer import Kind
 from EmbeddedSlicer.views.slice_facts import slice_facts
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from vtkmodules.vtkCommonCore import vtkUnsignedCharArray
+from vtkmodules.vtkFiltersSources import vtkCubeSource
 
 DIRECTIONS = {
     "LPS": ((-1, 0, 0), (0, -1, 0), (0, 0, 1)),
@@ -54,7 +55,7 @@ def test_the_patients_right_is_on_the_screens_left(views, block, directions):
 
 def test_letters_at_the_edges(views, block):
     block()
-    letters = {name: [getattr(facts(views, name), edge) for edge in EDGES] for name in ("Red", "Green", "Yellow")}
+    letters = {name: [getattr(facts(views, name).edges, edge) for edge in EDGES] for name in ("Red", "Green", "Yellow")}
     assert letters == {
         "Red": ["R", "L", "A", "P"],
         "Green": ["R", "L", "S", "I"],
@@ -73,7 +74,7 @@ def test_letters_follow_a_view_that_is_turned(views, block):
         ((-half, half, 0), (half, half, 0), ["RP", "LA", "RA", "LP"]),
     ):
         node.SetSliceToRASByNTP(*np.cross(x, y), *x, 0, 0, 0, 0)
-        assert [getattr(facts(views, "Red"), edge) for edge in EDGES] == letters
+        assert [getattr(facts(views, "Red").edges, edge) for edge in EDGES] == letters
 
 
 def test_positions_carry_the_letter_of_their_side(views, block):
@@ -81,6 +82,77 @@ def test_positions_carry_the_letter_of_their_side(views, block):
     for name, offset, text in (("Red", -15, "I 15.0 mm"), ("Green", 5, "A 5.0 mm"), ("Yellow", 15, "L 15.0 mm")):
         views.layout_manager.sliceWidget(name).sliceLogic().SetSliceOffset(offset)
         assert facts(views, name).position == text
+
+
+@pytest.mark.parametrize("directions", DIRECTIONS.values(), ids=DIRECTIONS)
+def test_slices_are_counted_from_above_from_the_front_and_from_the_right(views, block, directions):
+    block(directions)
+    for name, first, last in (("Red", 29, -29), ("Green", 29, -29), ("Yellow", -29, 29)):
+        logic = views.layout_manager.sliceWidget(name).sliceLogic()
+        for offset, number in (
+            (first, "slice 1/30"),
+            (last, "slice 30/30"),
+            (first + (last - first) / 29, "slice 2/30"),
+        ):
+            logic.SetSliceOffset(offset)
+            assert facts(views, name).number == number
+        logic.SetSliceOffset(40)
+        assert facts(views, name).number == "", "beside the volume"
+
+
+def test_a_view_that_cuts_across_the_slices_has_no_number(views, block):
+    block()
+    node = views.layout_manager.sliceWidget("Red").mrmlSliceNode()
+    node.SetSliceToRASByNTP(0, 0.6, 0.8, 1, 0, 0, 0, 0, 0, 0)
+    assert facts(views, "Red").number == ""
+
+
+def test_a_level_below_zero_has_a_minus_sign(views, block):
+    block()
+    assert facts(views, "Red").window_level == "W 1500  L −500"
+
+
+@pytest.fixture
+def cube(views, block):
+    """The 3D view, with a cube of 20 mm in it, seen from the front."""
+    block()
+    source = vtkCubeSource()
+    for set_length in (source.SetXLength, source.SetYLength, source.SetZLength):
+        set_length(20)
+    source.Update()
+    slicer.modules.models.logic().AddModel(source.GetOutput())
+    views.layout_manager.resetThreeDViews()
+    return views.layout_manager.threeDWidget(0)._shown
+
+
+def test_in_3d_the_letters_follow_the_camera(cube):
+    camera = cube.view.renderer.GetActiveCamera()
+    for position, up, letters in (
+        ((0, 300, 0), (0, 0, 1), ["R", "L", "S", "I"]),
+        ((0, -300, 0), (0, 0, 1), ["L", "R", "S", "I"]),
+        ((-300, 0, 0), (0, 0, 1), ["A", "P", "S", "I"]),
+        ((0, 0, -300), (0, 1, 0), ["R", "L", "A", "P"]),
+        ((0, 300, 0), (1, 0, 0), ["I", "S", "R", "L"]),
+        ((200, 200, 0), (0, 0, 1), ["RP", "LA", "S", "I"]),
+    ):
+        camera.SetPosition(*position)
+        camera.SetViewUp(*up)
+        assert [getattr(cube.edges(), edge) for edge in EDGES] == letters
+
+
+def test_in_3d_there_are_no_letters_where_there_is_nothing_to_see(views, cube):
+    assert cube.edges() is not None
+    for node in slicer.util.getNodesByClass("vtkMRMLModelNode"):
+        node.GetDisplayNode().SetVisibility(False)
+    assert cube.edges() is None
+
+
+def test_in_3d_the_name_is_that_of_the_volume_in_the_slices(cube, show):
+    assert cube.volume_name() == "CT"
+    slicer.util.getNode("CT").SetName("P001")
+    assert cube.volume_name() == "P001"
+    show(np.zeros((5, 5, 5), np.int16), np.eye(4), "P002")
+    assert cube.volume_name() == "P002"
 
 
 @pytest.mark.parametrize(("window", "level"), [(1500, -500), (350, 40), (1800, 400), (1, 0)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Property, QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette, QPen, QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QStyleOption, QToolTip, QWidget
 
 ARROW = 12  # pixels
 PADDING = 6
@@ -60,6 +60,9 @@ class ctkCollapsibleButton(QAbstractButton):
         # What is added or shown while the section is folded.
         if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.ChildPolished):
             self._fold_away()
+        if event.type() == QEvent.Type.ToolTip and not self.toolTip() and self._heading().contains(event.pos()):
+            QToolTip.showText(event.globalPos(), f"Fold or unfold {self.text().replace('&', '')}", self)
+            return True
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -7,7 +7,7 @@ import math
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 
-from ..views.slice_facts import SliceFacts
+from ..views.slice_facts import Edges
 from .shaded_text import RIM, SHADE, TEXT, draw_shaded_text
 
 MARGIN = 6
@@ -53,11 +53,11 @@ class CornerTexts:
             room = self._area.adjusted(0, number * down, 0, (1 + number - len(lines)) * down)
             draw_shaded_text(self._painter, room, CORNERS[name], line)
 
-    def edges(self, facts: SliceFacts) -> None:
+    def edges(self, edges: Edges) -> None:
         """Where in the patient the edges lie."""
         self._painter.setFont(self._bold)
         for name, alignment in EDGES.items():
-            draw_shaded_text(self._painter, self._area, alignment, getattr(facts, name))
+            draw_shaded_text(self._painter, self._area, alignment, getattr(edges, name))
 
     def ruler(self, millimetres_per_pixel: float) -> None:
         """A bar of a round length with that length over it, in the corner at the lower right."""

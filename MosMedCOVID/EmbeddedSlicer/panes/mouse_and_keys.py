@@ -52,11 +52,13 @@ class MouseAndKeys:
     def __init__(self, interactor: vtkGenericRenderWindowInteractor) -> None:
         self._interactor = interactor
         self._wheel = 0
+        self._shift_told = False
 
     def mouse(self, event: QMouseEvent, ratio: float) -> None:
         """A press, a release, a double click, or a move."""
         self._place(event.position(), event, ratio)
         if event.type() == QEvent.Type.MouseMove:
+            self._tell_of_shift(event)
             self._interactor.InvokeEvent(vtkCommand.MouseMoveEvent)
         elif event.button() in BUTTONS:
             self._interactor.InvokeEvent(BUTTONS[event.button()] + ENDINGS[event.type()])
@@ -94,7 +96,20 @@ class MouseAndKeys:
             self._interactor.GetControlKey(), self._interactor.GetShiftKey(), character, int(event.isAutoRepeat()), name
         )
         pressed = event.type() == QEvent.Type.KeyPress
+        if key == Qt.Key.Key_Shift:
+            self._shift_told = pressed
         self._interactor.InvokeEvent(vtkCommand.KeyPressEvent if pressed else vtkCommand.KeyReleaseEvent)
+
+    def _tell_of_shift(self, event: QMouseEvent) -> None:
+        """After a drag Slicer's crosshair waits for Shift to go down, which a view without the focus never hears."""
+        held = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        hovers = event.buttons() == Qt.MouseButton.NoButton
+        if held and hovers and not self._shift_told:
+            self._interactor.SetKeyEventInformation(
+                self._interactor.GetControlKey(), 1, "\0", 0, KEY_NAMES[Qt.Key.Key_Shift]
+            )
+            self._interactor.InvokeEvent(vtkCommand.KeyPressEvent)
+        self._shift_told = held and hovers
 
     def _place(self, position: QPointF, event: QInputEvent | None, ratio: float) -> None:
         x, y = round(position.x() * ratio), round(position.y() * ratio)

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import slicer
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDoubleSpinBox, QSlider
+from PySide6.QtWidgets import QSlider
 
 from ..core import Core
+from ..views.slice_facts import straight_axis
 from ..views.slice_view import SliceView
+from .position_box import PositionBox
 from .view_bar import ViewBar
 
 
@@ -23,14 +25,8 @@ class SliceBar(ViewBar):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setToolTip("Slice by slice through the volume (also: wheel, or arrow up and down in the view).")
         self.slider.valueChanged.connect(lambda value: self.setSliceOffsetValue(self._lowest + value * self._step))
-        self.position = QDoubleSpinBox()
-        self.position.setDecimals(1)
-        self.position.setSuffix(" mm")
-        self.position.setKeyboardTracking(False)
-        self.position.setButtonSymbols(QDoubleSpinBox.ButtonSymbols.NoButtons)
-        self.position.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.position.setFixedWidth(84)
-        self.position.setToolTip("Position of the slice along the axis of the view, in mm: type one to go there.")
+        self.position = PositionBox()
+        self.position.setToolTip("Position of the slice: type one to go there, such as R 20, or 20 for this side.")
         self.position.valueChanged.connect(self.setSliceOffsetValue)
         self.row.addWidget(self.slider, 1)
         self.row.addWidget(self.position)
@@ -59,7 +55,9 @@ class SliceBar(ViewBar):
         logic.EndSliceOffsetInteraction()
 
     def _follow(self) -> None:
-        """Shows where the logic is, without moving it."""
+        """Shows where the logic is, without moving it; nothing while its node is taken away."""
+        if self._shown.node is None:
+            return
         self._lowest, highest, self._step = self._shown.offset_range()
         offset = self._shown.logic.GetSliceOffset()
         blocked = [widget.blockSignals(True) for widget in (self.slider, self.position)]
@@ -67,6 +65,7 @@ class SliceBar(ViewBar):
         self.slider.setValue(round((offset - self._lowest) / self._step))
         self.position.setRange(min(self._lowest, offset), max(highest, offset))
         self.position.setSingleStep(self._step)
+        self.position.set_axis(straight_axis(slicer.util.arrayFromVTKMatrix(self._shown.node.GetSliceToRAS())))
         self.position.setValue(offset)
         for widget, was in zip((self.slider, self.position), blocked, strict=True):
             widget.blockSignals(was)

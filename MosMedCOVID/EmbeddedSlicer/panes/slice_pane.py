@@ -61,9 +61,9 @@ class SliceBlitView(BlitView):
             texts.corner("top left", [self._shown.node.GetName()])
             return
         texts.corner("top left", [facts.volume, facts.window_level])
-        texts.corner("top right", [facts.position, facts.slab])
+        texts.corner("top right", [facts.position, facts.number, facts.slab])
         texts.corner("bottom left", [RESEARCH_ONLY])
-        texts.edges(facts)
+        texts.edges(facts.edges)
         if self._shown.node.GetRulerType() != slicer.vtkMRMLAbstractViewNode.RulerTypeNone:
             texts.ruler(facts.millimetres * self.devicePixelRatioF())
 

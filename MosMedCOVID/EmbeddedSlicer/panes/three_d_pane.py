@@ -21,6 +21,7 @@ class ThreeDBlitView(BlitView):
 
     def __init__(self, shown: ThreeDView) -> None:
         super().__init__(shown, self._paint_corners)
+        self._volume_name = ""
 
     def mrmlViewNode(self) -> slicer.vtkMRMLViewNode:
         """The view node shown."""
@@ -50,8 +51,20 @@ class ThreeDBlitView(BlitView):
         self._shown.reset_camera(resetRotation, resetTranslation, resetDistance)
         self.scheduleRender()
 
+    def follow_slices(self) -> None:
+        """Writes the volume's name anew where the slice views show another one; nothing is drawn for it."""
+        if self._shown.volume_name() != self._volume_name:
+            self.update()
+
     def _paint_corners(self, painter: QPainter, size: QSize) -> None:
-        CornerTexts(painter, size).corner("bottom left", [RESEARCH_ONLY])
+        """Nothing where there is nothing to see."""
+        self._volume_name = self._shown.volume_name()
+        edges = self._shown.edges()
+        if edges is not None:
+            texts = CornerTexts(painter, size)
+            texts.corner("top left", [self._volume_name])
+            texts.corner("bottom left", [RESEARCH_ONLY])
+            texts.edges(edges)
 
 
 class ThreeDPane(QWidget):

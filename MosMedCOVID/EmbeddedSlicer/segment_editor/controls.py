@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -16,6 +18,7 @@ from PySide6.QtWidgets import (
 from slicer import vtkMRMLSegmentationNode, vtkMRMLSegmentEditorNode
 
 from ..qmrml import qMRMLNodeComboBox, qMRMLSegmentsTableView
+from ..views.slice_facts import value_unit
 from .effect_buttons import NO_EFFECT, EffectButtons
 from .effect_options import BrushOptions, ThresholdOptions
 from .effects import BrushEffect, Effect, ThresholdEffect
@@ -67,6 +70,11 @@ class Controls:
         layout.addWidget(self.masking)
         layout.addStretch()
 
+    def set_tab_order(self) -> None:
+        """The effects' buttons after the table, from left to right: new ones would come last of all."""
+        for first, second in itertools.pairwise([self.table.tableWidget(), *self.effects.buttons()]):
+            QWidget.setTabOrder(first, second)
+
     def is_visible(self, control: str) -> bool:
         return not getattr(self, control).isHidden()
 
@@ -102,6 +110,9 @@ class Controls:
             if self.table.selectedSegmentIDs() != selected:
                 self.table.setSelectedSegmentIDs(selected)
         self.masking.show_node(node)
+        unit = value_unit(node.GetSourceVolumeNode()) if node and node.GetSourceVolumeNode() else ""
+        for ranged in (self.threshold.range, self.masking.range):
+            ranged.show_unit(unit)
 
     def show_effect(self, effect: Effect | None) -> None:
         """Its button and its options."""

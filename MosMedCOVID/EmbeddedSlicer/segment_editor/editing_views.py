@@ -59,9 +59,6 @@ class EditingViews:
     def active_threshold(self) -> ThresholdEffect | None:
         return self.effect if isinstance(self.effect, ThresholdEffect) else None
 
-    def source_volume(self) -> slicer.vtkMRMLScalarVolumeNode | None:
-        return self.node.GetSourceVolumeNode() if self.node else None
-
     def color(self) -> tuple[float, float, float]:
         """Of the selected segment."""
         segmentation_node = self.node.GetSegmentationNode() if self.node else None

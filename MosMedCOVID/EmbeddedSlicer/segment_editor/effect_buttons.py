@@ -48,6 +48,10 @@ class EffectButtons(QWidget):
         for number, effect in enumerate(effects, 1):
             self._add(effect.name, effect.title, f"{effect.helpText()} ({number})")
 
+    def buttons(self) -> list[QToolButton]:
+        """From left to right."""
+        return [*self._buttons.values(), self.undo_button, self.redo_button]
+
     def choose(self, name: str) -> None:
         """Shows which effect is in use."""
         self._buttons.get(name, self._buttons[NO_EFFECT]).setChecked(True)

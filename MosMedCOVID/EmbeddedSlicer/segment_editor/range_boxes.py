@@ -30,6 +30,11 @@ class RangeBoxes(QWidget):
             self.low.setValue(low)
             self.high.setValue(high)
 
+    def show_unit(self, unit: str) -> None:
+        """Behind the numbers; empty for none."""
+        for box in (self.low, self.high):
+            box.setSuffix(f" {unit}" if unit else "")
+
     def _settle(self, low: float, high: float) -> None:
         self.show_values(low, high)
         self.changed.emit(low, high)

@@ -6,12 +6,14 @@ from typing import Protocol
 
 import numpy as np
 import slicer
-from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkFloatArray, vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkImageData, vtkPolyData
 from vtkmodules.vtkRenderingCore import vtkPolyDataMapper2D, vtkTexture, vtkTexturedActor2D
 
 from .effects import ThresholdEffect
+from .threshold_in_slice import taken_in_slice
+from .voxels import CannotEdit, array_of
 
 OPACITY = 110  # of 255
 
@@ -22,14 +24,14 @@ class Editor(Protocol):
     def active_threshold(self) -> ThresholdEffect | None:
         """The threshold, while it is being set."""
 
-    def source_volume(self) -> slicer.vtkMRMLScalarVolumeNode | None: ...
+    node: slicer.vtkMRMLSegmentEditorNode | None
 
     def color(self) -> tuple[float, float, float]:
         """Of the segment that is edited."""
 
 
 class ThresholdPreview:
-    """Colours the slice that the view has computed anyway. Shown where the view's background is the source volume."""
+    """Colours what Apply would put into the segment. Shown where the view's background is the source volume."""
 
     def __init__(self, slice_widget: object, editor: Editor) -> None:
         self._view = slice_widget.sliceView()
@@ -47,14 +49,11 @@ class ThresholdPreview:
 
     def update(self) -> None:
         """Draws it anew after range, colour or slice have changed."""
-        effect, volume = self._editor.active_threshold(), self._editor.source_volume()
-        layer = self._logic.GetBackgroundLayer()
-        shown = bool(effect and volume and layer and layer.GetVolumeNode() is volume and volume.GetImageData())
-        if shown:
-            layer.GetReslice().Update()
-            self._show(layer.GetReslice().GetOutput(), effect)
-        if shown or self.is_visible:
-            self._actor.SetVisibility(shown)
+        taken = self._taken()
+        if taken is not None:
+            self._show(taken)
+        if taken is not None or self.is_visible:
+            self._actor.SetVisibility(taken is not None)
             self._view.scheduleRender()
 
     def remove(self) -> None:
@@ -63,14 +62,26 @@ class ThresholdPreview:
         self._renderer.RemoveViewProp(self._actor)
         self._view.scheduleRender()
 
-    def _show(self, picture: vtkImageData, effect: ThresholdEffect) -> None:
-        width, height, _ = picture.GetDimensions()
-        values = vtk_to_numpy(picture.GetPointData().GetScalars()).reshape(height, width, -1)[..., 0]
-        inside = (values >= effect.doubleParameter("MinimumThreshold")) & (
-            values <= effect.doubleParameter("MaximumThreshold")
-        )
+    def _taken(self) -> np.ndarray | None:
+        """Bool [y, x], of the pixels; None where there is nothing to show."""
+        effect, editor_node = self._editor.active_threshold(), self._editor.node
+        volume = editor_node.GetSourceVolumeNode() if effect and editor_node else None
+        background = self._logic.GetBackgroundLayer().GetVolumeNode()
+        if volume is None or volume.GetImageData() is None or volume is not background:
+            return None
+        if editor_node.GetSegmentationNode() is None or not editor_node.GetSelectedSegmentID():
+            return None
+        view = self._logic.GetSliceNode()
+        low, high = (effect.doubleParameter(name) for name in ("MinimumThreshold", "MaximumThreshold"))
+        try:
+            return taken_in_slice(editor_node, (low, high), array_of(view.GetXYToRAS()), view.GetDimensions()[:2])
+        except CannotEdit:  # which Apply will say
+            return None
+
+    def _show(self, taken: np.ndarray) -> None:
+        height, width = taken.shape
         pixels = np.zeros((height, width, 4), np.uint8)
-        pixels[inside] = [*(round(255 * part) for part in self._editor.color()), OPACITY]
+        pixels[taken] = [*(round(255 * part) for part in self._editor.color()), OPACITY]
         self._image.SetDimensions(width, height, 1)
         self._image.GetPointData().SetScalars(numpy_to_vtk(pixels.reshape(-1, 4), deep=True))
         for index, (x, y) in enumerate(((0, 0), (width, 0), (width, height), (0, height))):

@@ -309,6 +309,7 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
             events = slicer.vtkSegmentation
             for event in (events.SegmentAdded, events.SegmentRemoved, events.SegmentModified):
                 self._segmentation_events.add(node, event, self.updateWidgetFromMRML)
+            self._segmentation_events.add(node, node.DisplayModifiedEvent, self._show_options)
 
     def _choose_first_segment(self) -> None:
         segments = self._segment_ids()
@@ -334,6 +335,7 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
 
     def _show_effects(self) -> None:
         self._controls.effects.show_effects(self._shown_effects())
+        self._controls.set_tab_order()
         self._controls.show_effect(self._effect)
         self._update_buttons()
 

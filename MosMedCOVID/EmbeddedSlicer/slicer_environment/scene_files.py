@@ -39,6 +39,8 @@ def load_scene(
             scene.Connect(messages)
         else:
             scene.Import(messages)
+    for node in slicer.util.getNodesByClass("vtkMRMLSliceNode"):
+        node.Modified()  # views drew segments before their colours had come, and would leave them out until scrolled
     return [node.GetID() for node in scene.GetNodes() if node.GetID() not in before]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import slicer
 from vtkmodules.vtkRenderingCore import vtkInteractorStyle3D
 
 from ..core import Core
 from .layer import Kind, Layer
+from .slice_facts import Edges, edges_of
 from .view import View
 
 # Without the managers of slice edges and of the crosshair: the 3D view need not be drawn while slices are scrolled.
@@ -59,6 +61,24 @@ class ThreeDView:
         """The view as it is now; valid until the next call."""
         self.view.renderer.SetUseDepthPeeling(self.node.GetUseDepthPeeling())
         return [Layer(self.view.draw(), Kind.RGBX)]
+
+    def edges(self) -> Edges | None:
+        """Where in the patient the edges of the view lie, as the camera looks; None where there is nothing to see."""
+        lowest, highest, *_ = self.view.renderer.ComputeVisiblePropBounds()
+        if lowest > highest:
+            return None
+        camera = self.view.renderer.GetActiveCamera()
+        forward = np.array(camera.GetDirectionOfProjection())
+        right = np.cross(forward, camera.GetViewUp())
+        right /= np.linalg.norm(right)
+        return edges_of(right, np.cross(right, forward), self.node)
+
+    def volume_name(self) -> str:
+        """Of the volume in the slice views' background; several where they show different ones."""
+        volumes = [
+            logic.GetBackgroundLayer().GetVolumeNode() for logic in self._core.application_logic.GetSliceLogics()
+        ]
+        return ", ".join(sorted({volume.GetName() for volume in volumes if volume is not None}))
 
     def resize(self, width: int, height: int) -> None:
         """In pixels of the screen."""
