@@ -17,6 +17,12 @@ WIDGETS: Mapping[str, type[QWidget]] = {
     name: getattr(module, name) for module in (ctk, qmrml) for name in module.__all__
 }
 
+# Read at once: after many widgets have come and gone PySide takes a class's meta-object for a deleted one.
+PROPERTIES = {
+    name: {kind.staticMetaObject.property(index).name() for index in range(kind.staticMetaObject.propertyCount())}
+    for name, kind in WIDGETS.items()
+}
+
 
 class QUiLoader(QtUiTools.QUiLoader):
     """Refuses a file that names a widget, or a property of one of ours, which the host lacks (RuntimeError)."""
@@ -48,10 +54,11 @@ class QUiLoader(QtUiTools.QUiLoader):
             class_name = element.get("class", "")
             if class_name not in known:
                 raise RuntimeError(f"EmbeddedSlicer has no widget {class_name}, which the .ui file names.")
-            meta = WIDGETS[class_name].staticMetaObject if class_name in WIDGETS else None
+            if class_name not in WIDGETS:
+                continue
             for written in element.findall("property"):
                 name = written.get("name", "")
-                if meta and written.get("stdset") != "0" and meta.indexOfProperty(name) < 0:
+                if written.get("stdset") != "0" and name not in PROPERTIES[class_name]:
                     raise RuntimeError(
                         f"EmbeddedSlicer's {class_name} has no property {name}, which the .ui file sets."
                     )
