@@ -63,6 +63,8 @@ class MosMedCOVIDWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.EndCloseEvent, lambda caller, event: self.follow_scene())
         self.addObserver(scene, scene.EndImportEvent, lambda caller, event: self.follow_scene())
         self.addObserver(scene, scene.NodeRemovedEvent, lambda caller, event: self.panel.follow_removal())
+        if self.parent.isEntered:  # loaded again while it is in front: nobody enters it then
+            self.enter()
 
     def follow_scene(self):
         """The scene was closed or loaded: its parameter node is another one now."""

@@ -301,8 +301,25 @@ def test_masks_are_seen_in_each_view_as_soon_as_a_scene_is_there(phantom_read, t
     assert coloured_pixels(view_name) > before / 3, "other slices are shown, but the masks are in them too"
 
 
+def paint_on(widget, phantom, host):
+    """The brush of a module's widget changes its mask."""
+    from MosMedCOVIDLib.segmentation.masks import Masks
+
+    reading = widget.logic.reading
+    reading.show(Masks(phantom.lungs.copy(), phantom.lesions.copy()))
+    widget.panel.new_masks()
+    k, j, i = healthy_place(reading)
+    ras = (reading.study.affine @ [i, j, k, 1])[:3]
+    show_slice("Red", ras)
+    take_brush(widget.panel.ui)
+    host.application.processEvents()
+    before = np.count_nonzero(reading.masks.lesions)
+    click("Red", ras)
+    assert np.count_nonzero(reading.masks.lesions) > before
+
+
 @segments
-def test_the_module_is_loaded_again_without_a_process_left(reader, phantom_file, host):
+def test_the_module_is_loaded_again_and_works_on_without_a_process_left(reader, phantom_file, phantom, host):
     import slicer
 
     reader.open(phantom_file)
@@ -314,6 +331,7 @@ def test_the_module_is_loaded_again_without_a_process_left(reader, phantom_file,
     assert again is not reader.widget
     assert again.openStudy(str(phantom_file))
     again.panel.worker.stop()
+    paint_on(again, phantom, host)
 
 
 @segments
