@@ -106,8 +106,8 @@ def test_without_a_display_the_whole_way_is_gone_and_the_windows_picture_is_name
     monkeypatch.setenv("THEN", f"print('a remark'); print({json.dumps(REFUSED)!r}); sys.exit(3)")
     assert main(["chest.nii.gz", "--out", "there", "--device", "cpu"]) == 3
     words = told()["words"]
-    assert words[:3] == ["--testing", "--python-script", str(show.WHOLE_WAY)]
-    assert words[3:] == [str(tmp_path / "chest.nii.gz"), "--out", "there", "--device", "cpu", "--json"]
+    assert words[:5] == ["--testing", "--size", show.PICTURE_SIZE, "--python-script", str(show.WHOLE_WAY)]
+    assert words[5:] == [str(tmp_path / "chest.nii.gz"), "--out", "there", "--device", "cpu", "--json"]
     assert told()["QT_QPA_PLATFORM"] == "offscreen"
     said = capsys.readouterr()
     assert said.out == "chest\n  Refused: It has no slices.\n"
@@ -117,7 +117,7 @@ def test_without_a_display_the_whole_way_is_gone_and_the_windows_picture_is_name
 def test_of_several_studies_each_goes_its_way_and_the_worst_end_counts(tmp_path, told, monkeypatch, capsys):
     for name in ("a.nii.gz", "b.nii.gz"):
         (tmp_path / name).touch()
-    monkeypatch.setenv("THEN", f"print({json.dumps(REFUSED)!r}); sys.exit(3 if 'a.nii' in sys.argv[4] else 0)")
+    monkeypatch.setenv("THEN", f"print({json.dumps(REFUSED)!r}); sys.exit(3 if 'a.nii' in sys.argv[6] else 0)")
     assert main(["."]) == 3
     assert told()["words"][3] == str(tmp_path / "b.nii.gz")
     assert capsys.readouterr().out.count("Refused") == 2

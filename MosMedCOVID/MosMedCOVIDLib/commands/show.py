@@ -23,6 +23,7 @@ from ..errors import MosMedError, SetupError
 MODULE = Path(__file__).resolve().parents[2]
 WHOLE_WAY = MODULE / "MosMedCOVIDLib" / "panel" / "whole_way.py"
 PHANTOM = "teaching_phantom"
+PICTURE_SIZE = "1280x800"  # of the window whose picture is taken
 SECONDS_TO_END = 10
 STOPPED = tuple(-getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL") if hasattr(signal, name))
 
@@ -63,7 +64,7 @@ def result_of_viewer(
     """The exit code of one study's whole way, and its result; None if it ended before there was one."""
     words = [os.path.abspath(study), "--out", str(options.out), "--device", options.device, "--json"]  # noqa: PTH100
     with tempfile.TemporaryFile() as output:
-        code = in_viewer(["--testing", "--python-script", str(WHOLE_WAY), *words], way, output)
+        code = in_viewer(["--testing", "--size", PICTURE_SIZE, "--python-script", str(WHOLE_WAY), *words], way, output)
         output.seek(0)
         *said, last = ["", *output.read().decode("utf-8", "replace").splitlines()]
     try:
