@@ -119,7 +119,7 @@ def test_of_several_studies_each_goes_its_way_and_the_worst_end_counts(tmp_path,
         (tmp_path / name).touch()
     monkeypatch.setenv("THEN", f"print({json.dumps(REFUSED)!r}); sys.exit(3 if 'a.nii' in sys.argv[6] else 0)")
     assert main(["."]) == 3
-    assert told()["words"][3] == str(tmp_path / "b.nii.gz")
+    assert told()["words"][5] == str(tmp_path / "b.nii.gz")
     assert capsys.readouterr().out.count("Refused") == 2
 
 
