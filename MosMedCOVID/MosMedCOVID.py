@@ -35,7 +35,9 @@ class MosMedCOVID(ScriptedLoadableModule):
         self.parent.contributors = ["The MosMedCOVID team"]
         self.parent.helpText = _(
             "Lungs and COVID-19 lesions of a chest CT: segmented, graded CT-0 to CT-4, corrected and saved as NIfTI. "
-            "Open a study, press Segment, read, correct, save. Research and teaching only."
+            "Open a study, press Segment, read, correct, save. Research and teaching only.<br><br>"
+            "G: overlay on and off. N, Shift+N: next and previous lesion. Shift+L, Shift+M, Shift+B: lung, mediastinum "
+            "and bone window. Shift+S: save."
         )
         self.parent.acknowledgementText = _(
             "The CT 0-4 grade follows S. P. Morozov et al., MosMedData: Chest CT Scans With COVID-19 Related Findings "

@@ -132,3 +132,11 @@ def test_the_self_test_of_the_module_passes_here(host, empty_scene):
     import MosMedCOVID
 
     MosMedCOVID.MosMedCOVIDTest().runTest()
+
+
+def test_every_key_of_the_panel_stands_in_the_modules_help(reader):
+    import slicer
+
+    reader.panel.enter()
+    assert set(reader.panel.keys) == {"G", "N", "Shift+N", "Shift+L", "Shift+M", "Shift+B", "Shift+S"}
+    assert all(key in slicer.modules.mosmedcovid.helpText for key in reader.panel.keys)

@@ -53,17 +53,16 @@ class Panel:
             Choices(ui.deviceBox, DEVICES, reading, "device"),
             Choices(ui.ruleBox, RULES, reading, "rule", self.rule_changed),
         ]
-        self._shortcuts = Shortcuts(
-            {
-                "G": self.view_section.toggle_overlay,
-                "N": self.correct_section.next_lesion,
-                "Shift+N": self.correct_section.previous_lesion,
-                "Shift+L": ui.lungWindowButton.click,
-                "Shift+M": ui.mediastinumWindowButton.click,
-                "Shift+B": ui.boneWindowButton.click,
-                "Shift+S": ui.saveButton.click,
-            }
-        )
+        self.keys: dict[str, Callable[[], None]] = {
+            "G": self.view_section.toggle_overlay,
+            "N": self.correct_section.next_lesion,
+            "Shift+N": self.correct_section.previous_lesion,
+            "Shift+L": ui.lungWindowButton.click,
+            "Shift+M": ui.mediastinumWindowButton.click,
+            "Shift+B": ui.boneWindowButton.click,
+            "Shift+S": ui.saveButton.click,
+        }
+        self._shortcuts = Shortcuts(self.keys)
         self._start_soon = qt.QTimer()
         self._start_soon.setSingleShot(True)
         self._start_soon.setInterval(FIRST_PICTURE_MS)
