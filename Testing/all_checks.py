@@ -24,7 +24,7 @@ def main(testing: str, arguments: Sequence[str]) -> int:
     """Runs all checks, or only pytest if there are arguments for it (paths: from the root). Gives the exit code."""
     root = Path(testing).parent
     for_pytest = [argument for argument in arguments if argument != "--without-torch"]
-    torch = "none" if "--without-torch" in arguments else "auto"
+    torch = "none" if "--without-torch" in arguments else "any"  # on a CPU too: for the tests of training
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # first, so that nothing is asked for that a display needs
     try:
         inside(root, Wanted("testing", torch=torch, this_python=True), testing, arguments)

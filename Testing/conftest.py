@@ -1,11 +1,13 @@
 """What all tests may ask for: the real CTs, where they lie beside the checkout, and a quick phantom."""
 
+import os
 from pathlib import Path
 
 import pytest
 from MosMedCOVIDLib.study.phantom import Phantom, thorax_phantom
 
 ROOT = Path(__file__).resolve().parents[1]
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # for tests that import onnxruntime themselves
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """Makes the lock files beside pyproject.toml anew: `python3 Testing/make_locks.py [--upgrade]`, with uv on the PATH.
 
 Each lock holds a whole group: the exact versions and the sha256 of PyPI's files, for every platform and Python that
-are supported. torch itself is not in them: it comes from PyTorch's CPU index or from PyPI, whose files differ, and
-brings its own CUDA packages where they are wanted.
+are supported. The one of torch holds what comes with torch, and goes beside any other. torch itself is not in them: it
+comes from PyTorch's CPU index or from PyPI, whose files differ, and brings its own CUDA packages where they are wanted.
 """
 
 import subprocess
@@ -12,12 +12,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# group -> pip's options that choose it; a later one holds all of an earlier one
-GROUPS = {
-    "requirements.lock": [],
-    "requirements-viewer.lock": ["--group", "viewer"],
-    "requirements-testing.lock": ["--group", "viewer", "--group", "testing"],
-    "requirements-benchmarks.lock": ["--group", "viewer", "--group", "testing", "--group", "benchmarks"],
+PRODUCT = ["pyproject.toml"]
+VIEWER = [*PRODUCT, "--group", "viewer"]
+TORCH = ["--group", "torch"]
+TESTING = [*VIEWER, "--group", "testing"]
+BENCHMARKS = [*TESTING, *TORCH, "--group", "benchmarks"]  # lungmask needs torch
+
+# lock -> what uv resolves for it; each keeps to the versions of those before it
+LOCKS = {
+    "requirements.lock": PRODUCT,
+    "requirements-viewer.lock": VIEWER,
+    "requirements-torch.lock": TORCH,
+    "requirements-testing.lock": TESTING,
+    "requirements-benchmarks.lock": BENCHMARKS,
 }
 
 # What 3D Slicer 5.12 bundles, so that the module meets the same numbers in both homes.
@@ -27,6 +34,9 @@ numpy==2.4.6; python_version >= '3.11'
 scipy==1.15.3; python_version < '3.11'
 scipy==1.17.1; python_version >= '3.11'
 """
+
+# Else all Pythons would get the last version with a file for Python 3.10, which is 1.23.2.
+NEWEST = "onnxruntime>=1.31; python_version >= '3.11'"
 
 # Gigabytes that only torch's CUDA build needs, and names itself, exactly.
 CUDA = """
@@ -43,17 +53,17 @@ triton
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         constraints, excludes = Path(folder, "constraints.txt"), Path(folder, "excludes.txt")
-        constraints.write_text(AS_IN_SLICER, encoding="utf-8")
+        constraints.write_text(AS_IN_SLICER + NEWEST, encoding="utf-8")
         excludes.write_text(CUDA, encoding="utf-8")
         fixed = ["--constraints", str(constraints), "--excludes", str(excludes), *sys.argv[1:]]
-        for lock, chosen in GROUPS.items():
+        for lock, chosen in LOCKS.items():
             make_lock(lock, [*chosen, *fixed])
             fixed += ["--constraints", lock]
 
 
 def make_lock(lock: str, options: list[str]) -> None:
     """Resolves once for all platforms, with one version of a package for all Pythons where there is one."""
-    command = ["uv", "pip", "compile", "pyproject.toml", "--output-file", lock, "--universal", "--generate-hashes"]
+    command = ["uv", "pip", "compile", "--output-file", lock, "--universal", "--generate-hashes"]
     command += ["--python-version", "3.10", "--no-python-downloads", "--fork-strategy", "fewest"]
     command += ["--only-binary", ":all:", "--no-emit-package", "torch", "--no-config", "--no-annotate"]
     command += ["--default-index", "https://pypi.org/simple", "--quiet"]

@@ -27,7 +27,7 @@ def main(benchmarks: str, arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     module = Path(benchmarks).parents[1] / "MosMedCOVID"
     try:
-        inside(module.parent, Wanted("benchmarks", this_python=True), benchmarks, arguments)
+        inside(module.parent, Wanted("benchmarks", torch="any", this_python=True), benchmarks, arguments)
     except SetupError as error:
         print(error, file=sys.stderr)
         return error.exit_code

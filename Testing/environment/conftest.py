@@ -1,5 +1,6 @@
 """A checkout with small lock files, and stand-ins for the programs that set up .venv: venv, pip, import check."""
 
+import itertools
 import json
 import re
 import sys
@@ -39,11 +40,13 @@ class Checkout:
         self.lock("viewer", {"numpy": "1", "vtk": "1"})
         self.lock("testing", {"numpy": "1", "vtk": "1", "pytest": "1"})
         self.lock("benchmarks", {"numpy": "1", "vtk": "1", "pytest": "1", "lungmask": "1"})
+        self.lock("torch", {"numpy": "1", "monai": "1"})
 
     def lock(self, group: str, pins: dict[str, str]) -> None:
-        """Writes a lock file."""
+        """Writes the lock file of a group, or of what comes with torch."""
         text = "".join(f"{name}=={version} \\\n    --hash=sha256:0\n" for name, version in pins.items())
-        (self.root / locks.LOCK_FILES[group]).write_text(text, encoding="utf-8")
+        path = self.root / {**locks.LOCK_FILES, "torch": locks.TORCH_LOCK_FILE}[group]
+        path.write_text(text, encoding="utf-8")
 
     def ensure(self, **wanted: object) -> list[str]:
         """Ensures what is wanted, and gives which programs that took."""
@@ -73,8 +76,9 @@ class Checkout:
         return Finished(0, [])
 
     def _lock(self, command: Sequence[str]) -> Finished:
-        for name in re.findall(r"^([\w-]+)==", Path(command[-1]).read_text(encoding="utf-8"), flags=re.MULTILINE):
-            (self.packages / name).mkdir(exist_ok=True)
+        for lock in locks_of(command):
+            for name in re.findall(r"^([\w-]+)==", Path(lock).read_text(encoding="utf-8"), flags=re.MULTILINE):
+                (self.packages / name).mkdir(exist_ok=True)
         return Finished(0, [])
 
     def _torch(self, command: Sequence[str]) -> Finished:
@@ -92,6 +96,11 @@ class Checkout:
         ]
         answers.append({"python": PYTHON, "packages": str(self.packages), "torch": torch, "gpu": None})
         return Finished(0, [json.dumps(answer) for answer in answers])
+
+
+def locks_of(command: Sequence[str]) -> list[str]:
+    """The lock files that a command of pip names."""
+    return [word for option, word in itertools.pairwise(command) if option == "--requirement"]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,11 +59,26 @@ def test_the_text_names_python_packages_torch_and_model(module: Path, capsys: py
     for part in (
         "Python 3.11.7 in ",
         "numpy 2.4.6",
-        "torch runs on the CPU",
+        "torch runs on the CPU (taken from an index: no NVIDIA GPU is here)",
         "viewer opens its window",
         "model lungs 0.2.0: model.pt (2.5 MB)",
     ):
         assert part in text
+
+
+def test_without_torch_it_is_said_what_runs_the_network_and_how_to_have_torch(
+    module: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = HELD._replace(torch="none", torch_version="", torch_why="")
+    found = replace(FOUND, torch="none", versions={"onnxruntime": "1.31.1"})
+    monkeypatch.setattr(setup, "examine", lambda root, wanted: (held, found))
+    setup.run(options())
+    text = capsys.readouterr().out
+    assert "torch is not installed: the network runs on ONNX Runtime; `setup --torch cpu` installs torch" in text
+    assert "torch runs" not in text
+    setup.run(options("--json"))
+    said = json.loads(capsys.readouterr().out)
+    assert said["torch"] == {"version": "", "build": "none", "source": "", "gpu": None}
 
 
 def test_what_a_model_lacks_is_said(module: Path, capsys: pytest.CaptureFixture[str]) -> None:

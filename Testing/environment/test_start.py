@@ -60,7 +60,7 @@ def root(tmp_path: Path) -> Path:
     """A checkout that locks nothing, in a folder with a space and Cyrillic letters."""
     folder = tmp_path / "Копия 1"
     folder.mkdir()
-    for name in locks.LOCK_FILES.values():
+    for name in (*locks.LOCK_FILES.values(), locks.TORCH_LOCK_FILE):
         (folder / name).write_text("", encoding="utf-8")
     return folder
 
@@ -190,7 +190,8 @@ def checkout_with_a_command(root: Path) -> Path:
     venv.create(folder, symlinks=os.name == "posix")
     packages = next(path for path in folder.rglob("site-packages") if not path.parent.is_symlink())
     version = ".".join(str(number) for number in sys.version_info[:3])
-    whole = Stamp("product", locks.fingerprint(root, "product"), [], version, "cpu", "", "", str(packages), [])
+    fingerprint = locks.fingerprint(root, "product", with_torch=False)
+    whole = Stamp("product", fingerprint, [], version, "none", "", "", str(packages), [])
     stamp.write(folder, whole)
     return root
 

@@ -1,4 +1,4 @@
-"""Which torch is installed, from where, and what is said about it."""
+"""Whether torch is installed unasked, which one, from where, and what is said about it."""
 
 from pathlib import Path
 
@@ -11,12 +11,12 @@ from MosMedCOVIDLib.errors import SetupError
 @pytest.mark.parametrize(
     ("asked", "system", "gpu", "reachable", "options", "why"),
     [
-        ("auto", "Linux", False, True, ("--index-url", CPU_INDEX), "no NVIDIA GPU is here"),
-        ("auto", "Linux", False, False, (), f"no NVIDIA GPU is here, but {CPU_INDEX} does not answer"),
-        ("auto", "Linux", True, True, (), "an NVIDIA GPU is here"),
-        ("auto", "Windows", False, True, (), "no NVIDIA GPU is here"),
-        ("auto", "Windows", True, True, ("--index-url", WINDOWS_CUDA_INDEX), "an NVIDIA GPU is here"),
-        ("auto", "Darwin", False, True, (), "macOS has only one"),
+        ("any", "Linux", False, True, ("--index-url", CPU_INDEX), "no NVIDIA GPU is here"),
+        ("any", "Linux", False, False, (), f"no NVIDIA GPU is here, but {CPU_INDEX} does not answer"),
+        ("any", "Linux", True, True, (), "an NVIDIA GPU is here"),
+        ("any", "Windows", False, True, (), "no NVIDIA GPU is here"),
+        ("any", "Windows", True, True, ("--index-url", WINDOWS_CUDA_INDEX), "an NVIDIA GPU is here"),
+        ("any", "Darwin", False, True, (), "macOS has only one"),
         ("cpu", "Linux", True, True, ("--index-url", CPU_INDEX), "asked for"),
         ("cpu", "Linux", True, False, (), f"asked for, but {CPU_INDEX} does not answer"),
         ("cuda", "Linux", False, True, (), "asked for"),
@@ -40,7 +40,26 @@ def test_the_index_is_not_asked_where_it_is_not_needed() -> None:
         raise AssertionError(url)
 
     assert choose("cuda", "Linux", lambda: True, never).options == ()
-    assert choose("auto", "Windows", lambda: False, never).options == ()
+    assert choose("any", "Windows", lambda: False, never).options == ()
+
+
+@pytest.mark.parametrize(
+    ("gpu", "files", "worthwhile"),
+    [
+        (False, None, False),
+        (True, None, True),
+        (True, ["torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl"], True),
+        (True, ["numpy-2.4.6-cp311-cp311-manylinux_2_28_x86_64.whl"], False),
+        (False, ["torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl"], False),
+    ],
+)
+def test_torch_is_worthwhile_for_a_gpu_unless_the_folder_of_wheels_lacks_it(
+    gpu: bool, files: list[str] | None, worthwhile: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch_choice, "nvidia_gpu", lambda: gpu)
+    for name in files or ():
+        (tmp_path / name).touch()
+    assert torch_choice.worthwhile(tmp_path if files else None) is worthwhile
 
 
 def test_a_folder_of_wheels_needs_no_index() -> None:

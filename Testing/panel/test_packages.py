@@ -3,6 +3,7 @@
 What stands in: slicer.packaging (Slicer 5.11 and later), slicer.util.pip_install (5.10) and the extension PyTorch.
 """
 
+import importlib.util
 import sys
 import types
 
@@ -32,13 +33,39 @@ def installed(monkeypatch):
     return asked
 
 
-def test_here_nothing_is_missing_but_perhaps_torch(packages):
-    assert set(packages.missing_packages()) <= {"torch"}
+def lacking(monkeypatch, *names):
+    """Makes these modules ones that cannot be found."""
+    find_spec = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name in names else find_spec(name))
+
+
+def test_here_nothing_is_missing(packages):
+    assert packages.missing_packages() == []
+
+
+def test_what_runs_the_network_on_a_cpu_is_asked_for_and_torch_is_not(packages, monkeypatch):
+    lacking(monkeypatch, "onnxruntime", "torch", "monai")
+    assert packages.missing_packages() == ["onnxruntime"]
+    assert packages.missing_for_torch() == ["torch", "monai"]
 
 
 def test_a_newer_slicer_installs_through_its_packaging(packages, installed):
-    packages.install(["nibabel", "torch"])
-    assert installed == [("packaging", ["nibabel>=5.2"]), ("torch", {"askConfirmation": False})]
+    packages.install(["nibabel", "onnxruntime"])
+    assert installed == [("packaging", ["nibabel>=5.2", "onnxruntime>=1.23.2"])]
+
+
+def test_torch_comes_through_its_extension_before_monai_which_would_bring_another(packages, installed):
+    packages.install(["torch", "monai"])
+    assert installed == [
+        ("torch", {"askConfirmation": False, "torchVersionRequirement": ">=2.8"}),
+        ("packaging", ["monai>=1.6"]),
+    ]
+
+
+def test_a_reader_who_has_torch_gets_monai_only(packages, installed, monkeypatch):
+    lacking(monkeypatch, "monai")
+    packages.install([name for name in packages.missing_for_torch() if name != "torch"])
+    assert installed == [("packaging", ["monai>=1.6"])]
 
 
 def test_slicer_5_10_installs_through_pip_install(packages, installed, monkeypatch):
@@ -52,7 +79,16 @@ def test_slicer_5_10_installs_through_pip_install(packages, installed, monkeypat
 def test_without_the_extension_pytorch_it_is_named(packages, installed, monkeypatch):
     monkeypatch.setitem(sys.modules, "PyTorchUtils", None)
     with pytest.raises(SetupError, match="Extensions Manager"):
-        packages.install(["torch"])
+        packages.install(["torch", "monai"])
+    assert installed == [], "pip would bring a torch of its own"
+
+
+def test_a_torch_that_was_not_installed_is_told_and_monai_is_not_either(packages, installed, monkeypatch):
+    logic = types.SimpleNamespace(installTorch=lambda **wishes: None)
+    monkeypatch.setattr(sys.modules["PyTorchUtils"], "PyTorchUtilsLogic", lambda: logic)
+    with pytest.raises(SetupError, match="PyTorch was not installed; without it the network runs on the CPU"):
+        packages.install(["torch", "monai"])
+    assert installed == []
 
 
 def test_an_install_that_fails_is_a_sentence(packages, installed, monkeypatch):

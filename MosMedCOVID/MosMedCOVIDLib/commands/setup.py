@@ -19,7 +19,9 @@ HELP = "set up .venv, or repair it, and say what is there"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds what `setup` understands to a parser."""
     parser.add_argument(
-        "--torch", choices=["cpu", "cuda"], help="which torch; left out: CUDA if there is an NVIDIA GPU"
+        "--torch",
+        choices=["cpu", "cuda"],
+        help="with torch, for training and other bundles; unasked: for an NVIDIA GPU",
     )
     parser.add_argument("--wheels", type=Path, metavar="DIR", help="install from this folder of wheels, offline")
     parser.add_argument("--json", action="store_true", help="print what is there as JSON")
@@ -76,12 +78,12 @@ def model(bundle: Path) -> dict[str, Any]:
 
 def as_text(report: dict[str, Any]) -> str:
     """The answer for a reader."""
-    torch, viewer = report["torch"], report["viewer"]
+    viewer = report["viewer"]
     drawing = "opens its window" if viewer["display"] else "finds no display, so it writes pictures"
     lines = [
         f"Python {report['python']} in {report['environment']} (packages for: {report['group']})",
         *(f"  {name} {version}" for name, version in sorted(report["packages"].items(), key=str)),
-        f"torch runs on the {'GPU ' + torch['gpu'] if torch['gpu'] else 'CPU'} (taken {torch['source']})",
+        about_torch(report["torch"]),
         f"the viewer {drawing}" if viewer["ready"] else f"no viewer: {viewer['reason']}",
     ]
     for found in report["models"]:
@@ -90,3 +92,13 @@ def as_text(report: dict[str, Any]) -> str:
     if not report["models"]:
         lines.append(f"no model in {MODULE / 'Resources' / 'Models'}")
     return "\n".join(lines)
+
+
+def about_torch(torch: dict[str, Any]) -> str:
+    """What torch runs on and where it was taken from, or how to have it and what for."""
+    if torch["build"] == "none":
+        return (
+            "torch is not installed: the network runs on ONNX Runtime; `setup --torch cpu` installs torch for training "
+            "and for other bundles"
+        )
+    return f"torch runs on the {'GPU ' + torch['gpu'] if torch['gpu'] else 'CPU'} (taken {torch['source']})"

@@ -6,10 +6,12 @@ The last line says where the packages lie, and what torch sees if it was importe
 import importlib
 import importlib.metadata
 import json
+import os
 import sys
 import sysconfig
 
 DISTRIBUTIONS = {"PIL": "pillow", "PySide6": "PySide6-Essentials", "slicer": "slicer-core"}
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # or onnxruntime would tell its makers that it was imported
 WHOLE = {"PySide6": "PySide6.QtWidgets"}  # the package itself loads next to nothing
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import SetupError
@@ -15,17 +16,20 @@ LOCK_FILES = {
     "benchmarks": "requirements-benchmarks.lock",
 }
 
-# Not in the lock files: PyPI's and PyTorch's own files of one version differ, so there is no one hash.
+# What comes with torch, beside whichever group. torch itself is in no lock file: PyPI's and PyTorch's own files of one
+# version differ, so there is no one hash.
+TORCH_LOCK_FILE = "requirements-torch.lock"
 TORCH = "2.13.0"
 
-# What each group adds, as it is imported. Those after the bar cannot be imported without torch.
+# What each group adds, as it is imported.
 MODULES = {
-    "product": ("numpy", "scipy", "PIL", "nibabel", "pydicom", "SimpleITK", "tqdm"),
+    "product": ("numpy", "scipy", "PIL", "nibabel", "pydicom", "SimpleITK", "onnxruntime", "tqdm"),
     "viewer": ("PySide6", "slicer"),
     "testing": ("mypy", "pytest", "ruff"),
     "benchmarks": (),
 }
-MODULES_WITH_TORCH = {"product": ("torch", "monai"), "viewer": (), "testing": (), "benchmarks": ("lungmask",)}
+TORCH_MODULES = ("torch", "monai", "onnx", "onnxscript")
+NEED_TORCH = {"benchmarks": ("lungmask",)}
 
 
 def holds(larger: str, smaller: str) -> bool:
@@ -40,24 +44,27 @@ def modules(group: str, with_torch: bool) -> list[str]:
     if supported.why_no_viewer():
         groups = [name for name in groups if name != "viewer"]
     names = [module for name in groups for module in MODULES[name]]
-    return names + [module for name in groups for module in MODULES_WITH_TORCH[name] if with_torch]
+    if with_torch:
+        names += [*TORCH_MODULES, *(module for name in groups for module in NEED_TORCH.get(name, ()))]
+    return names
 
 
-def lock_file(root: Path, group: str) -> Path:
-    """The lock file of a group. Raises SetupError if the checkout lacks it."""
-    path = root / LOCK_FILES[group]
-    if not path.is_file():
-        raise SetupError(f"{path} is missing: this copy of MosMedCOVID is not complete, so get it again.")
-    return path
+def lock_files(root: Path, group: str, with_torch: bool) -> list[Path]:
+    """The lock files of a group, without torch or with what comes with it. Raises SetupError if one is missing."""
+    paths = [root / name for name in (LOCK_FILES[group], *([TORCH_LOCK_FILE] if with_torch else []))]
+    for path in paths:
+        if not path.is_file():
+            raise SetupError(f"{path} is missing: this copy of MosMedCOVID is not complete, so get it again.")
+    return paths
 
 
-def fingerprint(root: Path, group: str) -> str:
-    """Changes whenever a version that the group pins changes; the same for all line ends. Raises SetupError."""
-    text = lock_file(root, group).read_text(encoding="utf-8")
-    return hashlib.sha256(f"{TORCH}\n{text}".encode()).hexdigest()
+def fingerprint(root: Path, group: str, with_torch: bool) -> str:
+    """Changes whenever a version that is pinned changes; the same for all line ends. Raises SetupError."""
+    texts = [path.read_text(encoding="utf-8") for path in lock_files(root, group, with_torch)]
+    return hashlib.sha256("\n".join([*texts, TORCH] if with_torch else texts).encode()).hexdigest()
 
 
-def pins(root: Path, group: str) -> list[str]:
-    """The names that a group's lock file pins, for whatever platform. Raises SetupError."""
-    text = lock_file(root, group).read_text(encoding="utf-8")
-    return sorted(set(re.findall(r"^([\w.-]+)==", text, flags=re.MULTILINE)))
+def pins(files: Iterable[Path]) -> list[str]:
+    """The names that lock files pin, for whatever platform."""
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    return sorted(set(re.findall(r"^([\w.-]+)==", texts, flags=re.MULTILINE)))

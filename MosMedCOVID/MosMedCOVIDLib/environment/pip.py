@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ..errors import SetupError
+from . import locks
 from .pip_failure import sentence
 from .stamp import python_of
 from .work import Work
@@ -17,12 +18,12 @@ class NothingChanged(SetupError):
     """pip failed before it touched what is installed."""
 
 
-def install_lock(work: Work, lock: Path, wheels: Path | None) -> None:
-    """Brings what a lock file pins, each file by its hash, from a folder of wheels if given. Raises SetupError."""
+def install_locks(work: Work, files: Sequence[Path], wheels: Path | None) -> None:
+    """Brings what lock files pin, each file by its hash, from a folder of wheels if given. Raises SetupError."""
     source = ["--no-index", "--find-links", str(wheels)] if wheels else []
-    total = len(re.findall(r"^[\w.-]+==", lock.read_text(encoding="utf-8"), flags=re.MULTILINE))
-    options = [*source, "--require-hashes", "--no-deps", "--requirement", str(lock)]
-    install(work, options, teller(work, "packages", total), wheels)
+    required = [word for file in files for word in ("--requirement", str(file))]
+    options = [*source, "--require-hashes", "--no-deps", *required]
+    install(work, options, teller(work, "packages", len(locks.pins(files))), wheels)
 
 
 def install_torch(work: Work, requirement: str, source: Sequence[str], wheels: Path | None) -> None:

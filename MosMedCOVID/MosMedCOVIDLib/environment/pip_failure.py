@@ -29,7 +29,9 @@ def sentence(done: Finished, folder: Path, wheels: Path | None) -> str:
 def _cause(done: Finished, folder: Path, wheels: Path | None) -> str:
     missing = _search(NOT_FOUND, done.lines)
     if _search(DISK_FULL, done.lines):
-        return f"The disk is full: make room for {folder} (about 3 GB, with CUDA 9 GB) and start again."
+        return (
+            f"The disk is full: make room for {folder} (about 2 GB, with torch 3 GB, with CUDA 9 GB) and start again."
+        )
     if wheels and missing:
         return f"The folder {wheels} lacks {missing} for {_this_machine()}: add its wheel and start again."
     if _search(NO_NETWORK, done.lines):

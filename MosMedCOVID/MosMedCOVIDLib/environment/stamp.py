@@ -40,10 +40,15 @@ def read(folder: Path) -> Stamp | None:
     """The stamp of a virtual environment that is whole, else None."""
     try:
         stamp = Stamp(**json.loads((folder / NAME).read_text(encoding="utf-8")))
-        whole = set(stamp.entries) <= set(os.listdir(folder / stamp.packages))  # noqa: PTH208 (half the time)
+        whole = set(stamp.entries) <= set(entries(folder / stamp.packages))
     except (OSError, ValueError, TypeError):
         return None
     return stamp if whole and python_of(folder).exists() else None
+
+
+def entries(packages: Path) -> list[str]:
+    """What lies in the folder of installed packages. Raises OSError."""
+    return sorted(os.listdir(packages))  # noqa: PTH208 (half the time)
 
 
 def remove(folder: Path) -> None:

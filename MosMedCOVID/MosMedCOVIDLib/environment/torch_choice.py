@@ -1,4 +1,4 @@
-"""Which torch to install, from where, and why: PyPI's for Linux brings gigabytes of CUDA, so not without a GPU."""
+"""Whether torch is worth having, which one, from where, and why: PyPI's for Linux brings gigabytes of CUDA."""
 
 import platform
 import shutil
@@ -31,7 +31,7 @@ def choose(
     gpu: Callable[[], bool] | None = None,
     reachable: Callable[[str], bool] | None = None,
 ) -> Choice:
-    """Where to take torch from, for `asked` "cpu", "cuda" or "auto" (CUDA if there is an NVIDIA GPU).
+    """Where to take torch from, for `asked` "cpu", "cuda" or "any" (CUDA if there is an NVIDIA GPU).
 
     Raises SetupError if what was asked for does not exist.
     """
@@ -40,7 +40,7 @@ def choose(
         if asked == "cuda":
             raise SetupError("There is no torch with CUDA for macOS: leave out --torch, or ask for --torch cpu.")
         return Choice((), "from pip's index: macOS has only one")
-    if asked == "cuda" or (asked == "auto" and (gpu or nvidia_gpu)()):
+    if asked == "cuda" or (asked == "any" and (gpu or nvidia_gpu)()):
         cause = "asked for" if asked == "cuda" else "an NVIDIA GPU is here"
         if system == "Windows":
             return Choice(("--index-url", WINDOWS_CUDA_INDEX), f"from {WINDOWS_CUDA_INDEX}: {cause}")
@@ -61,6 +61,11 @@ def from_folder(wheels: Path) -> Choice:
 def requirement() -> str:
     """torch as pip is told; a file's local version, such as +cpu, fits too."""
     return f"torch=={TORCH}"
+
+
+def worthwhile(wheels: Path | None) -> bool:
+    """Whether to install torch unasked: for an NVIDIA GPU, unless a folder of wheels was filled without it."""
+    return nvidia_gpu() and (wheels is None or any(wheels.glob("torch-*.whl")))
 
 
 def nvidia_gpu() -> bool:

@@ -36,11 +36,13 @@ def examine(
 ) -> tuple[Stamp, Found]:
     """Does what `ensure` does, and really imports each package; makes the environment anew if one is damaged.
 
-    Gives what was installed and what is there. Raises SetupError.
+    Looks for an NVIDIA GPU even if there was none when the environment was made. Gives what was installed and what is
+    there. Raises SetupError.
     """
     folder = root / FOLDER
     with working_on(folder, progress or Progress(sys.stderr), run) as work:
         held = stamp.read(folder)
+        wanted = wanted._replace(torch=torch_to_have(wanted, held))
         if held and serves(held, wanted, root):
             found = inspect(work, locks.modules(held.group, held.torch != "none"))
             if not found.errors:
@@ -60,25 +62,39 @@ def build(root: Path, wanted: Wanted, work: Work) -> tuple[Stamp, Found]:
     if group == "benchmarks" and sys.version_info < (3, 11):
         raise SetupError("The benchmarks compare with lungmask, which needs Python 3.11 or newer: start them with one.")
     viewer.require(root, wanted, group, work)
-    grows = held is not None and can_grow(held, wanted, locks.pins(root, group))
+    torch = torch_to_have(wanted, held)
+    lock_files = locks.lock_files(root, group, torch != "none")
+    grows = held is not None and can_grow(held, wanted, torch, locks.pins(lock_files))
     if grows:
         work.progress.say(f"bringing {work.folder} up to date")
         stamp.remove(work.folder)
     else:
         make_empty(work)
     try:
-        pip.install_lock(work, locks.lock_file(root, group), wanted.wheels)
+        pip.install_locks(work, lock_files, wanted.wheels)
+        why = install_torch(work, torch, held if grows else None, wanted.wheels) if torch != "none" else ""
     except pip.NothingChanged:
         if held and grows:
-            stamp.write(work.folder, held)  # as whole as before, so that the next try need not start anew
+            # As whole as before, so that the next try need not start anew.
+            stamp.write(work.folder, held._replace(entries=stamp.entries(work.folder / held.packages)))
         raise
-    why = install_torch(work, wanted, held, held.torch_version if held and grows else "")
     return finish(root, group, wanted, why, work)
 
 
-def can_grow(held: Stamp, wanted: Wanted, pins: Sequence[str]) -> bool:
+def torch_to_have(wanted: Wanted, held: Stamp | None) -> str:
+    """Which torch the environment is to hold: "cpu", "cuda", "any" that fits the machine, or "none"."""
+    if wanted.torch in ("cpu", "cuda"):
+        return wanted.torch
+    if held and held.torch != "none":
+        return held.torch
+    if wanted.torch == "auto":
+        return "any" if torch_choice.worthwhile(wanted.wheels) else "none"
+    return wanted.torch
+
+
+def can_grow(held: Stamp, wanted: Wanted, torch: str, pins: Sequence[str]) -> bool:
     """Whether it is enough to add and update packages; else something would be left over, so all is made anew."""
-    torch_stays = wanted.torch in ("auto", "none", held.torch) or held.torch == "none"
+    torch_stays = held.torch in ("none", torch)
     return torch_stays and set(held.pins) <= set(pins) and (not wanted.this_python or same_python(held))
 
 
@@ -104,18 +120,14 @@ def base_python() -> str:
     return python if os.name == "nt" else os.path.realpath(python)
 
 
-def install_torch(work: Work, wanted: Wanted, held: Stamp | None, present: str) -> str:
-    """Installs torch unless it is `present`; gives where from and why, nothing if left out. Raises SetupError."""
-    if held and present.split("+")[0] == locks.TORCH:
+def install_torch(work: Work, asked: str, held: Stamp | None, wheels: Path | None) -> str:
+    """Installs torch unless it is there already; gives where it is from and why. Raises SetupError."""
+    if held and held.torch_version.split("+")[0] == locks.TORCH:
         return held.torch_why
-    kept = held.torch if held and held.torch != "none" else "auto"
-    asked = kept if wanted.torch == "auto" or (wanted.torch == "none" and present) else wanted.torch
-    if asked == "none":
-        return ""
     work.progress.show(f"{torch_choice.requirement()}: looking for where to take it from")
-    choice = torch_choice.from_folder(wanted.wheels) if wanted.wheels else torch_choice.choose(asked)
+    choice = torch_choice.from_folder(wheels) if wheels else torch_choice.choose(asked)
     work.progress.say(f"{torch_choice.requirement()}: {choice.why}")
-    pip.install_torch(work, torch_choice.requirement(), choice.options, wanted.wheels)
+    pip.install_torch(work, torch_choice.requirement(), choice.options, wheels)
     return choice.why
 
 
@@ -130,14 +142,14 @@ def finish(root: Path, group: str, wanted: Wanted, torch_why: str, work: Work) -
     packages = Path(found.packages)
     held = Stamp(
         group=group,
-        fingerprint=locks.fingerprint(root, group),
-        pins=locks.pins(root, group),
+        fingerprint=locks.fingerprint(root, group, bool(torch_why)),
+        pins=locks.pins(locks.lock_files(root, group, bool(torch_why))),
         python=found.python,
         torch=found.torch,
         torch_version=found.versions.get("torch", ""),
         torch_why=torch_why,
         packages=os.path.relpath(packages, work.folder),
-        entries=sorted(path.name for path in packages.iterdir()),
+        entries=stamp.entries(packages),
     )
     stamp.write(work.folder, held)
     work.progress.say(f"{work.folder} is ready")

@@ -9,10 +9,15 @@ from .stamp import Stamp
 
 
 class Wanted(NamedTuple):
-    """What the virtual environment must hold."""
+    """What the virtual environment must hold.
+
+    Of torch: "none" if nothing needs it; "auto" for it where an NVIDIA GPU is there, which is found out when .venv is
+    made; "any" for it on any machine; "cpu" or "cuda" for that build. The one that is there stays, unless a build is
+    asked for that is not its own.
+    """
 
     group: str = "product"  # a name in locks.LOCK_FILES
-    torch: str = "auto"  # "auto" keeps the one that is there, else takes CUDA for a GPU; or "cpu", "cuda", "none"
+    torch: str = "auto"  # or "any", "cpu", "cuda", "none"
     wheels: Path | None = None  # a folder of wheels to install from, instead of the network
     this_python: bool = False  # with the running Python's version, not just with a supported one
 
@@ -22,8 +27,8 @@ def serves(held: Stamp | None, wanted: Wanted, root: Path) -> bool:
     return (
         held is not None
         and locks.holds(held.group, wanted.group)
-        and held.fingerprint == locks.fingerprint(root, held.group)
-        and (wanted.torch == "none" or held.torch == wanted.torch or (wanted.torch == "auto" and held.torch != "none"))
+        and held.fingerprint == locks.fingerprint(root, held.group, held.torch != "none")
+        and (wanted.torch in ("none", "auto", held.torch) or (wanted.torch == "any" and held.torch != "none"))
         and (not wanted.this_python or same_python(held))
     )
 

@@ -49,7 +49,9 @@ def working_on(folder: Path, progress: Progress, runner: Run) -> Iterator[Work]:
 def refused(error: OSError, folder: Path) -> str:
     """One sentence on what the system refused."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk is full: make room for {folder} (about 3 GB, with CUDA 9 GB) and start again."
+        return (
+            f"The disk is full: make room for {folder} (about 2 GB, with torch 3 GB, with CUDA 9 GB) and start again."
+        )
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return (
             f"Cannot write {error.filename or folder}: the packages go into {folder}, so close every other MosMedCOVID "

@@ -16,25 +16,39 @@ PACKAGES = {
     "pydicom": "pydicom>=2.4",
     "scipy": "scipy>=1.13",
     "SimpleITK": "SimpleITK>=2.3",
+    "onnxruntime": "onnxruntime>=1.23.2",
 }
+# What a GPU or a bundle from outside needs beside them. MONAI names the torch that serves, so torch comes first.
 TORCH = "torch"
+TORCH_VERSION = ">=2.8"
+WITH_TORCH = {"monai": "monai>=1.6"}
 
 
 def missing_packages() -> list[str]:
     """Names, as imported, of what the module needs and this Python lacks."""
-    return [name for name in (*PACKAGES, TORCH) if importlib.util.find_spec(name) is None]
+    return _lacking(*PACKAGES)
+
+
+def missing_for_torch() -> list[str]:
+    """Names, as imported, of what a GPU or a bundle from outside needs beside that and this Python lacks."""
+    return _lacking(TORCH, *WITH_TORCH)
+
+
+def _lacking(*names: str) -> list[str]:
+    return [name for name in names if importlib.util.find_spec(name) is None]
 
 
 def install(names: list[str]) -> None:
     """Installs what is missing: torch through Slicer's PyTorch extension, the others by pip. SetupError if it fails."""
-    requirements = [PACKAGES[name] for name in names if name in PACKAGES]
+    by_pip = {**PACKAGES, **WITH_TORCH}
+    requirements = [by_pip[name] for name in names if name in by_pip]
     try:
+        if TORCH in names:
+            _install_torch()
         if requirements and hasattr(slicer, "packaging"):  # from Slicer 5.11 on
             slicer.packaging.pip_install(requirements, requester="MosMedCOVID")
         elif requirements:
             slicer.util.pip_install(" ".join(f'"{requirement}"' for requirement in requirements))
-        if TORCH in names:
-            _install_torch()
     except SetupError:
         raise
     except Exception as error:  # pip_install and light-the-torch raise many kinds
@@ -48,10 +62,11 @@ def _install_torch() -> None:
     except ImportError as error:
         raise SetupError(
             "PyTorch is installed by the extension PyTorch: install that one in Slicer's Extensions Manager, start "
-            "Slicer again, then press this button."
+            "Slicer again, then try again."
         ) from error
-    if PyTorchUtils.PyTorchUtilsLogic().installTorch(askConfirmation=False) is None:
-        raise SetupError("PyTorch was not installed; without it there is no segmentation.")
+    logic = PyTorchUtils.PyTorchUtilsLogic()
+    if logic.installTorch(askConfirmation=False, torchVersionRequirement=TORCH_VERSION) is None:
+        raise SetupError("PyTorch was not installed; without it the network runs on the CPU, by ONNX Runtime.")
 
 
 class PackagesFrame:
