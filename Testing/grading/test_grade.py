@@ -5,11 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from MosMedCOVIDLib.errors import UsageError
-from MosMedCOVIDLib.grading.grade import grade_study
-from MosMedCOVIDLib.segmentation.masks import Masks, Model
+from MosMedCOVIDLib.grading.grade import grade_study, kinds_of_lesion
+from MosMedCOVIDLib.grading.involvement import Involvement
+from MosMedCOVIDLib.segmentation.masks import IntervalSettings, Masks, Model
 from shapes import box_study, two_lungs
 
-MODEL = Model("m", "1", "abc", "cpu", ct0_below_ml=1.0)
+SETTINGS = IntervalSettings(certain=0.95, possible=0.05)
+MODEL = Model("m", "1", "abc", "cpu", ct0_below_ml=1.0, interval=SETTINGS)
+KINDS = ("ground_glass_ml", "consolidation_ml", "ground_glass_percent", "consolidation_percent")
 
 
 def graded(right, left, probability=None, model=None, spacing_mm=(8.0, 1.0, 1.0), **options):
@@ -106,6 +109,43 @@ def test_the_interval_runs_from_what_is_sure_to_what_is_possible():
     assert not found.borderline
 
 
+def test_without_the_models_word_on_it_there_is_no_interval():
+    study, lungs, lesions = two_lungs(2400, 2400)
+    probability = np.where(lungs > 0, 77, 0).astype(np.uint8) | lesions * np.uint8(128)
+    found = grade_study(study, Masks(lungs, lesions, replace(MODEL, interval=None), probability))
+    assert found.interval_percent is None
+    assert not found.borderline
+    assert not found.interval_calibrated
+
+
+def test_a_calibrated_interval_is_said_to_be_one():
+    study, lungs, lesions = two_lungs(2000, 2000)
+    for calibrated in (True, False):
+        model = replace(MODEL, interval=replace(SETTINGS, calibrated=calibrated))
+        found = grade_study(study, Masks(lungs, lesions, model, lesions * np.uint8(250)))
+        assert found.interval_calibrated == found.as_json()["interval_calibrated"] == calibrated
+
+
+@pytest.mark.parametrize("axes", [(0, 1, 2), (2, 0, 1)], ids=["axial", "stored in sagittal slices"])
+def test_thick_slices_widen_the_interval_by_the_distance_from_head_to_foot(axes):
+    study, lungs, lesions = two_lungs(2000, 2000)
+    columns = [2 - axes[2 - axis] for axis in range(3)]  # of the affine, which counts the axes the other way
+    affine = study.affine.copy()
+    affine[:, :3] = affine[:, columns]
+    lungs, lesions, hu = (np.ascontiguousarray(array.transpose(axes)) for array in (lungs, lesions, study.hu))
+    model = replace(MODEL, interval=replace(SETTINGS, sampling=0.1))
+    masks = Masks(lungs, lesions, model, lesions * np.uint8(250))
+    assert grade_study(replace(study, hu=hu, affine=affine), masks).interval_percent == pytest.approx((18, 22))
+
+
+def test_the_end_of_the_interval_decides_on_ct0_by_its_millilitres():
+    study, lungs, lesions = two_lungs(130, 0)  # 1.04 ml
+    probability = probability_of(lesions, sure=120, possible=0)  # 0.96 ml
+    assert grade_study(study, Masks(lungs, lesions, MODEL, probability)).borderline
+    narrow = replace(MODEL, interval=replace(SETTINGS, widen_down=0.4))  # 1.008 ml
+    assert not grade_study(study, Masks(lungs, lesions, narrow, probability)).borderline
+
+
 def test_the_interval_of_the_worse_lung_knows_that_the_other_may_be_worse():
     study, lungs, lesions = two_lungs(2000, 1000)
     probability = lesions * np.uint8(250)
@@ -136,6 +176,7 @@ def test_where_a_reader_changed_the_mask_the_reader_is_sure():
     added = lesions.copy()
     added.flat[np.flatnonzero((lungs > 0) & (lesions == 0))[:1000]] = 1
     assert grade_study(study, Masks(lungs, added, MODEL, probability)).interval_percent == (5, 15)
+    assert grade_study(study, Masks(lungs, added, MODEL, probability, corrected=True)).interval_percent == (5, 15)
     removed = np.zeros_like(lesions)
     assert grade_study(study, Masks(lungs, removed, MODEL, probability)).interval_percent == (0, 0)
 
@@ -179,13 +220,47 @@ def test_the_phantoms_grade_is_the_one_it_was_made_for(phantom):
 
 def test_the_json_has_the_keys_of_the_command_line():
     json = graded(2500, 1500).as_json()
-    assert json["lungs"]["left"] == {"lung_ml": 80.0, "lesion_ml": 12.0, "percent": 15.0}
+    unknown = dict.fromkeys(KINDS)
+    assert json["lungs"]["left"] == {"lung_ml": 80.0, "lesion_ml": 12.0, "percent": 15.0, **unknown}
     assert (
         list(json)
         == (
-            "grade rule borderline involvement_percent interval_percent to_next_boundary_percent ct0_below_ml lungs"
+            "grade rule borderline involvement_percent interval_percent interval_calibrated to_next_boundary_percent "
+            "ct0_below_ml ground_glass_ml consolidation_ml ground_glass_percent consolidation_percent lungs"
         ).split()
     )
+
+
+def test_ground_glass_and_consolidation_of_each_lung_and_of_both():
+    study, lungs, lesions = two_lungs(1000, 250)
+    dense = np.zeros_like(lesions)
+    dense.flat[np.flatnonzero(lesions & (lungs == 1))[:400]] = 1
+    dense.flat[np.flatnonzero(lesions == 0)[:3000]] = 1  # dense, but no lesion: a vessel, the chest wall
+    json = grade_study(study, Masks(lungs, lesions, dense=dense)).as_json()
+    kinds = {side: tuple(lung[kind] for kind in KINDS) for side, lung in json["lungs"].items()}
+    assert kinds == {"right": (4.8, 3.2, 6, 4), "left": (2, 0, 2.5, 0), "both": (6.8, 3.2, 4.25, 2)}
+    assert tuple(json[kind] for kind in KINDS) == kinds["both"]
+
+
+def test_ground_glass_and_consolidation_follow_an_edit_by_themselves():
+    study, lungs, lesions = two_lungs(1000, 0)
+    dense = np.zeros_like(lesions)
+    dense.flat[np.flatnonzero(lungs == 1)] = 1
+    assert grade_study(study, Masks(lungs, lesions, dense=dense)).lungs["both"].consolidation == 1000
+    more = two_lungs(1200, 300)[2]
+    both = grade_study(study, Masks(lungs, more, dense=dense)).lungs["both"]
+    assert (both.consolidation, both.ground_glass, both.lesion) == (1200, 300, 1500)
+
+
+@pytest.mark.parametrize("voxel_ml", [0.0011, 0.00049, 0.008])
+@pytest.mark.parametrize(("consolidation", "lesion"), [(0, 0), (0, 7), (1, 3), (5, 9), (9, 9), (12345, 98765)])
+def test_the_kinds_add_up_to_the_lesion(voxel_ml, consolidation, lesion):
+    lung = Involvement(1_000_000, lesion, lesion, lesion, consolidation, voxel_ml)
+    kinds = kinds_of_lesion(lung)
+    assert lung.ground_glass + lung.consolidation == lung.lesion
+    assert round(kinds["ground_glass_ml"] + kinds["consolidation_ml"], 3) == round(lung.lesion_ml, 3)
+    assert kinds["ground_glass_percent"] + kinds["consolidation_percent"] == pytest.approx(lung.percent)
+    assert min(kinds.values()) >= 0
 
 
 def test_mosmeds_smallest_expert_masks_are_ct1(shared_data):

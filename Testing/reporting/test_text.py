@@ -16,11 +16,11 @@ AUDIT = {
 STUDY = {"name": "P1", "path": "P1", "kind": "nifti", "shape": [40, 512, 512], "spacing_mm": [8.0, 0.7, 0.7]}
 
 
-def result(right, left, **more):
+def result(right, left, dense=None, **more):
     study, lungs, lesions = two_lungs(right, left)
     return {
         "study": STUDY,
-        **grade_study(study, Masks(lungs, lesions)).as_json(),
+        **grade_study(study, Masks(lungs, lesions, dense=dense)).as_json(),
         "audit": AUDIT,
         "model": {"name": "m", "version": "1", "device": "cpu"},
         "files": {"lesions": "out/P1_mask.nii.gz"},
@@ -55,12 +55,41 @@ def test_a_graded_study_reads_well():
         "P1 · 512 × 512 × 40 voxels",
         "CT-2  involvement 25.01 %",
         "25.0 percentage points below CT-3",
-        "both lungs together",
+        "Judged by both lungs together",
     ):
         assert part in text
     for part in ("! Slices 12.0 mm apart.", "out/P1_mask.nii.gz", "not for clinical decisions"):
         assert part in text
     assert "40 slices." not in text, "what is in order needs no line"
+
+
+def test_ground_glass_and_consolidation_are_told_where_they_are_known():
+    dense = two_lungs(1000, 0)[2]
+    text = result_text(result(2500, 500, dense))
+    (right,) = (line for line in text.splitlines() if line.strip().startswith("right"))
+    assert right.split() == ["right", "80", "20.0", "25.0", "%", "12.0", "8.0"]
+    assert "Of both lungs: ground glass 10.0 % and consolidation 5.0 %" in text
+    assert max(map(len, text.splitlines())) <= 80
+    assert "ground glass" not in result_text(result(2500, 500))
+
+
+def test_a_result_of_an_earlier_version_reads_as_well():
+    kinds = [f"{kind}_{unit}" for kind in ("ground_glass", "consolidation") for unit in ("ml", "percent")]
+    earlier = result(2501, 2501, interval_percent=[20.0, 30.0], resumed=True)
+    for keys in (earlier, *earlier["lungs"].values()):
+        for key in kinds:
+            del keys[key]
+    del earlier["interval_calibrated"]
+    text = result_text(earlier)
+    assert "plausible 20.0 % to 30.0 % (not calibrated)" in text
+    assert "graded earlier" in text
+
+
+def test_only_a_calibrated_interval_is_called_one_of_90_percent():
+    assert "25.01 %, 20.0 % to 30.0 % (90 % interval)" in headline(
+        result(2501, 2501, interval_percent=[20.0, 30.0], interval_calibrated=True)
+    )
+    assert "90 %" not in headline(result(2501, 2501, interval_percent=[20.0, 30.0], interval_calibrated=False))
 
 
 def test_what_has_no_grade_says_why():

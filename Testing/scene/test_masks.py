@@ -1,12 +1,14 @@
 """Masks become segments and come back exact; the grade of the segments is the grade of the masks."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import slicer
 from MosMedCOVIDLib.errors import StudyRefused
 from MosMedCOVIDLib.grading.grade import grade_study
+from MosMedCOVIDLib.scene.beside import DENSE, LESION_PROBABILITY, kept_beside
 from MosMedCOVIDLib.scene.labelmaps import box_of, on_grid, to_labelmap
 from MosMedCOVIDLib.scene.masks import (
     MASKS,
@@ -15,6 +17,7 @@ from MosMedCOVIDLib.scene.masks import (
     made_by,
     masks_of,
     outside_ml,
+    remove_masks,
     segmentations_of,
     set_corrected,
     show_masks,
@@ -22,13 +25,15 @@ from MosMedCOVIDLib.scene.masks import (
 )
 from MosMedCOVIDLib.scene.segments import LEFT_LUNG, LESIONS, NAMES, RIGHT_LUNG
 from MosMedCOVIDLib.scene.volume import show_study, study_of
-from MosMedCOVIDLib.segmentation.masks import Masks, Model
+from MosMedCOVIDLib.segmentation.density import dense_by_density
+from MosMedCOVIDLib.segmentation.masks import IntervalSettings, Masks, Model
 from MosMedCOVIDLib.study.study import Study
 from orientations import ORIENTATIONS
 from shapes import two_lungs
 
 pytestmark = pytest.mark.usefixtures("empty_scene")
-MODEL = Model("net", "1.2", "abc", "cpu", 1.0)
+MODEL = Model("net", "1.2", "abc", "cpu", 1.0, IntervalSettings(0.95, 0.05))
+WHOLE = (slice(0, 22), slice(0, 40), slice(0, 64))  # the grid of `reading`
 
 
 def reading(affine=None, right=700, left=40):
@@ -38,7 +43,8 @@ def reading(affine=None, right=700, left=40):
         study = Study(study.hu, affine, study.name, study.path, study.kind)
     rng = np.random.default_rng(3)
     probability = np.where(lesions > 0, rng.integers(128, 256, lungs.shape), rng.integers(0, 128, lungs.shape))
-    masks = Masks(lungs, lesions, MODEL, np.where(lungs > 0, probability, 0).astype(np.uint8))
+    dense = rng.integers(0, 2, lungs.shape).astype(np.uint8)
+    masks = Masks(lungs, lesions, MODEL, np.where(lungs > 0, probability, 0).astype(np.uint8), dense)
     volume = show_study(study)
     return study, masks, volume, show_masks(masks, volume)
 
@@ -58,7 +64,9 @@ def same(found, wanted):
     assert np.array_equal(found.lungs, wanted.lungs)
     assert np.array_equal(found.lesions, wanted.lesions)
     assert found.model == wanted.model
+    assert found.corrected == wanted.corrected
     assert np.array_equal(found.lesion_probability, wanted.lesion_probability)
+    assert np.array_equal(found.lesions & found.dense, wanted.lesions & wanted.dense)
 
 
 @pytest.mark.parametrize("affine", ORIENTATIONS.values(), ids=ORIENTATIONS)
@@ -106,10 +114,45 @@ def test_the_grade_is_that_of_the_whole_grid_by_either_rule_and_follows_edits(ru
     edited[2, 30, 8:12] = 0
     labelmap(segmentation, LESIONS)[:] = edited[box_of(masks.lungs)]
     set_corrected(segmentation)
-    expected = grade_study(study, Masks(masks.lungs, edited, None, masks.lesion_probability), rule)
+    corrected = replace(masks, lesions=edited, corrected=True)
+    expected = grade_study(study, corrected, rule)
     assert grade_of(segmentation, volume, rule) == expected
     assert expected.interval_percent is not None
-    same(masks_of(segmentation, study), Masks(masks.lungs, edited, None, masks.lesion_probability))
+    same(masks_of(segmentation, study), corrected)
+
+
+def test_ground_glass_and_consolidation_follow_an_edit():
+    _, masks, volume, segmentation = reading()
+    before = grade_of(segmentation, volume).lungs["both"]
+    labelmap(segmentation, LESIONS)[:] = 1  # the whole box of the lungs, between them as well
+    box = box_of(masks.lungs)
+    after = grade_of(segmentation, volume).lungs["both"]
+    assert before.consolidation == np.count_nonzero(masks.lesions & masks.dense)
+    assert after.consolidation == np.count_nonzero(masks.dense[box])
+    labelmap(segmentation, LESIONS)[:] = masks.lesions[box]
+    assert grade_of(segmentation, volume).lungs["both"] == before
+
+
+def test_where_a_lesion_grows_beyond_what_was_told_the_density_tells_what_is_dense():
+    study, masks, volume, segmentation = reading()
+    lesions = masks.lesions.copy()
+    lesions[5, 36:39, 20:30] = 1  # soft tissue behind the lung: what the network took for no lung at all
+    paint(segmentation, lesions, WHOLE, study.affine)
+    both = grade_of(segmentation, volume).lungs["both"]
+    assert both.consolidation == np.count_nonzero(masks.lesions & masks.dense) + 30
+    found = masks_of(segmentation, study)
+    assert np.count_nonzero(found.lesions & found.dense) == both.consolidation
+
+
+def test_of_a_mask_without_a_network_the_density_tells_what_is_dense():
+    study, lungs, lesions = two_lungs(700, 40)
+    study.hu[:, 20:] = -100
+    volume = show_study(study)
+    segmentation = show_masks(Masks(lungs, lesions), volume)
+    dense = dense_by_density(study)
+    assert 0 < np.count_nonzero(lesions & dense) < 740
+    same(masks_of(segmentation, study), Masks(lungs, lesions, dense=dense))
+    assert grade_of(segmentation, volume) == grade_study(study, Masks(lungs, lesions, dense=dense))
 
 
 def test_a_corrected_mask_is_a_readers_and_still_says_who_made_it():
@@ -119,11 +162,11 @@ def test_a_corrected_mask_is_a_readers_and_still_says_who_made_it():
     assert grade_of(segmentation, volume).ct0_below_ml == MODEL.ct0_below_ml
     set_corrected(segmentation)
     assert is_corrected(segmentation)
-    assert masks_of(segmentation, study_of(volume)).model is None
+    assert masks_of(segmentation, study_of(volume)).corrected
     assert grade_of(segmentation, volume).ct0_below_ml == 0.1
     assert made_by(segmentation) == MODEL
     set_corrected(segmentation, False)
-    assert masks_of(segmentation, study_of(volume)).model == MODEL
+    assert not masks_of(segmentation, study_of(volume)).corrected
 
 
 def test_lesions_beside_a_lung_become_lung_of_that_side_and_those_apart_of_theirs():
@@ -133,14 +176,17 @@ def test_lesions_beside_a_lung_become_lung_of_that_side_and_those_apart_of_their
     lesions[4, 20, 52:60] = 1  # out of the left lung
     lesions[21, 2, 20] = 1  # apart, on the patient's right
     lesions[21, 2, 44] = 1
-    paint(segmentation, lesions, (slice(0, 22), slice(0, 40), slice(0, 64)), study.affine)
+    paint(segmentation, lesions, WHOLE, study.affine)
     found = masks_of(segmentation, study)
     lungs = masks.lungs.copy()
     lungs[4, 20, 4:8], lungs[4, 20, 56:60], lungs[21, 2, 20], lungs[21, 2, 44] = 1, 2, 1, 2
     assert np.array_equal(found.lungs, lungs)
     assert np.array_equal(found.lesions, lesions)
     assert outside_ml(segmentation, study) == pytest.approx(10 * study.voxel_ml)
-    expected = grade_study(study, Masks(lungs, lesions, MODEL, masks.lesion_probability))
+    box = box_of(masks.lungs)
+    dense = dense_by_density(study)
+    dense[box] = masks.dense[box]
+    expected = grade_study(study, Masks(lungs, lesions, MODEL, masks.lesion_probability, dense))
     assert grade_of(segmentation, volume) == expected
 
 
@@ -152,10 +198,9 @@ def test_which_side_is_right_is_told_in_the_patient_not_in_the_array(affine):
     corner = np.unravel_index(x.argmax(), x.shape)  # as far to the patient's right as the grid goes
     lungs, lesions = np.zeros(study.hu.shape, np.uint8), np.zeros(study.hu.shape, np.uint8)
     lesions[corner] = 1
-    whole = (slice(0, 22), slice(0, 40), slice(0, 64))
-    paint(segmentation, lungs, whole, affine, RIGHT_LUNG)
-    paint(segmentation, lungs, whole, affine, LEFT_LUNG)
-    paint(segmentation, lesions, whole, affine)
+    paint(segmentation, lungs, WHOLE, affine, RIGHT_LUNG)
+    paint(segmentation, lungs, WHOLE, affine, LEFT_LUNG)
+    paint(segmentation, lesions, WHOLE, affine)
     assert masks_of(segmentation, study).lungs[corner] == 1
 
 
@@ -202,7 +247,7 @@ def test_without_lungs_there_is_no_grade():
     segmentation = show_masks(Masks(empty, empty), volume)
     assert segmentation.GetSegmentation().GetNumberOfSegments() == 3
     assert grade_of(segmentation, volume) is None
-    same(masks_of(segmentation, study), Masks(empty, empty))
+    same(masks_of(segmentation, study), Masks(empty, empty, dense=empty))
     assert outside_ml(segmentation, study) == 0
     del lesions
 
@@ -231,7 +276,32 @@ def test_new_masks_replace_the_earlier_ones_and_leave_nothing_of_them(empty_scen
         assert segmentations_of(volume) == [segmentation]
 
 
-def test_a_saved_scene_brings_the_masks_back_but_not_the_probability(tmp_path):
+def test_what_is_dense_is_told_once_and_leaves_with_its_masks(empty_scene):
+    study, lungs, lesions = two_lungs(700, 40)
+    volume = show_study(study)
+    count = empty_scene.GetNumberOfNodes()
+    segmentation = show_masks(Masks(lungs, lesions), volume)
+    for _ in range(3):
+        grade_of(segmentation, volume)
+        assert kept_beside(segmentation, DENSE).box == box_of(lungs)
+    paint(segmentation, lesions, WHOLE, study.affine)
+    for _ in range(3):
+        grade_of(segmentation, volume)
+        assert kept_beside(segmentation, DENSE).box == WHOLE
+    remove_masks(segmentation)
+    assert empty_scene.GetNumberOfNodes() == count
+
+
+def test_another_volume_is_never_taken_for_what_was_kept():
+    study, masks, volume, segmentation = reading()
+    for role in (DENSE, LESION_PROBABILITY):
+        segmentation.SetNodeReferenceID(role, volume.GetID())  # as after a scene was loaded and another CT opened
+    same(masks_of(segmentation, study), replace(masks, lesion_probability=None, dense=dense_by_density(study)))
+    remove_masks(segmentation)
+    assert slicer.mrmlScene.IsNodePresent(volume)
+
+
+def test_a_saved_scene_brings_the_masks_back_and_the_density_tells_what_is_dense(tmp_path):
     for name in ("LAS", "oblique 17°"):
         study, masks, _, segmentation = reading(ORIENTATIONS[name])
         set_corrected(segmentation)
@@ -244,9 +314,10 @@ def test_a_saved_scene_brings_the_masks_back_but_not_the_probability(tmp_path):
         assert is_corrected(again)
         assert made_by(again) == MODEL
         assert study_of(volumes[0]).affine.tolist() == study.affine.tolist()
-        same(masks_of(again, study_of(volumes[0])), Masks(masks.lungs, masks.lesions))
+        expected = replace(masks, lesion_probability=None, dense=dense_by_density(study), corrected=True)
+        same(masks_of(again, study_of(volumes[0])), expected)
         grade = grade_of(again, volumes[0])
-        assert grade == grade_study(study, Masks(masks.lungs, masks.lesions))
+        assert grade == grade_study(study, expected)
         assert grade.interval_percent is None
         slicer.mrmlScene.Clear(False)
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from MosMedCOVIDLib.errors import MosMedError, SetupError, StudyRefused
 from MosMedCOVIDLib.segmentation import protocol
-from MosMedCOVIDLib.segmentation.masks import Masks, Model
+from MosMedCOVIDLib.segmentation.masks import IntervalSettings, Masks, Model
 from shapes import two_lungs
 
-MODEL = Model("m", "1", "abc", "cpu", 1.0)
+MODEL = Model("m", "1", "abc", "cpu", 1.0, IntervalSettings(0.95, 0.05, calibrated=True))
 
 
 def test_a_job_carries_the_study_and_no_voxel_in_its_line(tmp_path):
@@ -24,12 +24,18 @@ def test_a_job_carries_the_study_and_no_voxel_in_its_line(tmp_path):
 
 def test_a_result_carries_the_masks_and_their_model(tmp_path):
     _, lungs, lesions = two_lungs(120, 30)
-    masks = Masks(lungs, lesions, MODEL, lesions * 200)
+    masks = Masks(lungs, lesions, MODEL, lesions * 200, lesions // 2)
     read = protocol.read_answer(protocol.write_result(tmp_path, 3, masks), 3, tmp_path)
     assert isinstance(read, Masks)
     assert read.model == MODEL
     for name in protocol.MASK_FILES:
         assert np.array_equal(getattr(read, name), getattr(masks, name))
+
+
+def test_what_nobody_told_is_not_made_up_on_the_way(tmp_path):
+    _, lungs, lesions = two_lungs(120, 30)
+    read = protocol.read_answer(protocol.write_result(tmp_path, 3, Masks(lungs, lesions)), 3, tmp_path)
+    assert (read.model, read.lesion_probability, read.dense) == (None, None, None)
 
 
 def test_progress_is_heard_only_by_its_own_job(tmp_path):

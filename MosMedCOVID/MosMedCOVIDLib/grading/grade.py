@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import UsageError
-from ..segmentation.masks import Masks
+from ..segmentation.masks import IntervalSettings, Masks
+from ..study.orientation import Orientation
 from ..study.study import Study
+from .interval import plausible_lesion
 from .involvement import Involvement, measure
 from .rule import RULES, ct_grade, to_next_boundary
 
 # A lung below this share of the other one is missing, or was missed: a percent would mislead.
 LEAST_SHARE_OF_OTHER_LUNG = 0.05
+KINDS = ("ground_glass", "consolidation")
 
 
 @dataclass(frozen=True)
@@ -20,9 +23,9 @@ class Grade:
     """The CT grade of one study and the figures behind it.
 
     grade: CT-0 … CT-4, or None with the reason in `withheld`. rule: "total" or "worse_lung"; involvement_percent
-    and interval_percent follow it. interval_percent: least and most that the network holds plausible (not
-    calibrated), or None for a mask without probabilities. borderline: the grade differs within the interval.
-    lungs: "right", "left" and "both".
+    and interval_percent follow it. interval_percent: least and most that is plausible, or None where the model says
+    not how sure it is, and for a mask without probabilities; interval_calibrated: whether it holds the truth in 90 %.
+    borderline: the grade differs within the interval. lungs: "right", "left" and "both".
     """
 
     grade: str | None
@@ -30,6 +33,7 @@ class Grade:
     borderline: bool
     involvement_percent: float
     interval_percent: tuple[float, float] | None
+    interval_calibrated: bool
     to_next_boundary_percent: float | None
     ct0_below_ml: float
     lungs: Mapping[str, Involvement]
@@ -42,6 +46,7 @@ class Grade:
                 "lung_ml": round(lung.lung_ml, 3),
                 "lesion_ml": round(lung.lesion_ml, 3),
                 "percent": lung.percent,
+                **kinds_of_lesion(lung),
             }
             for side, lung in self.lungs.items()
         }
@@ -52,8 +57,10 @@ class Grade:
             "borderline": self.borderline,
             "involvement_percent": self.involvement_percent,
             "interval_percent": self.interval_percent and list(self.interval_percent),
+            "interval_calibrated": self.interval_calibrated,
             "to_next_boundary_percent": self.to_next_boundary_percent,
             "ct0_below_ml": self.ct0_below_ml,
+            **kinds_of_lesion(self.lungs["both"]),
             "lungs": lungs,
         }
 
@@ -70,18 +77,17 @@ def grade_study(study: Study, masks: Masks, rule: str = "total", withheld: str |
     candidates = [both] if rule == "total" else [lungs["right"], lungs["left"]]
     judged = max(candidates, key=lambda lung: lung.percent)
     grade = ct_grade(judged.percent, both.lesion_ml, ct0)
-    least_percent, most_percent = (max(lung.interval_percent[end] for lung in candidates) for end in (0, 1))
-    ends = (
-        ct_grade(least_percent, both.least * both.voxel_ml, ct0),
-        ct_grade(most_percent, both.most * both.voxel_ml, ct0),
-    )
+    slice_mm = Orientation.of(study.affine).spacing(study.spacing_mm)[0]
+    (least, most), volumes_ml = _plausible(candidates, both, masks.interval, slice_mm)
+    ends = [ct_grade(percent, ml, ct0) for percent, ml in zip((least, most), volumes_ml, strict=True)]
     withheld = withheld or _missing_lung(lungs)
     return Grade(
         grade=None if withheld else grade,
         rule=rule,
         borderline=not withheld and ends[0] != ends[1],
         involvement_percent=judged.percent,
-        interval_percent=None if masks.lesion_probability is None else (least_percent, most_percent),
+        interval_percent=(least, most) if masks.interval else None,
+        interval_calibrated=masks.interval is not None and masks.interval.calibrated,
         to_next_boundary_percent=None
         if withheld
         else to_next_boundary(grade, judged.percent, both.lesion_ml, judged.lung_ml, ct0),
@@ -89,6 +95,31 @@ def grade_study(study: Study, masks: Masks, rule: str = "total", withheld: str |
         lungs=lungs,
         withheld=withheld,
     )
+
+
+def _plausible(
+    judged: Sequence[Involvement], both: Involvement, settings: IntervalSettings | None, slice_mm: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The least and the most that is plausible: the share of the lung that is worse then, and ml in both together."""
+    shares = [tuple(map(lung.percent_of_lung, plausible_lesion(lung, settings, slice_mm))) for lung in judged]
+    least, most = plausible_lesion(both, settings, slice_mm)
+    return (max(low for low, _ in shares), max(high for _, high in shares)), (both.ml(least), both.ml(most))
+
+
+def kinds_of_lesion(lung: Involvement) -> dict[str, float | None]:
+    """Ground glass and consolidation by the keys of the JSON, in ml and as share of the lung; None where nobody told.
+
+    They add up to the lesion as it stands there, to the last digit of its ml.
+    """
+    if lung.consolidation is None or lung.ground_glass is None:
+        return dict.fromkeys(f"{kind}_{unit}" for unit in ("ml", "percent") for kind in KINDS)
+    consolidation_ml = round(lung.ml(lung.consolidation), 3)
+    return {
+        "ground_glass_ml": round(round(lung.lesion_ml, 3) - consolidation_ml, 3),
+        "consolidation_ml": consolidation_ml,
+        "ground_glass_percent": lung.percent_of_lung(lung.ground_glass),
+        "consolidation_percent": lung.percent_of_lung(lung.consolidation),
+    }
 
 
 def _missing_lung(lungs: Mapping[str, Involvement]) -> str | None:

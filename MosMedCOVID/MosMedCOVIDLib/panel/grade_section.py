@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import qt
 
-from ..grading.grade import Grade
+from ..grading.grade import KINDS, Grade, kinds_of_lesion
 from ..reporting.text import percent_text, remarks_on_grade
 from ..scene.reading import Reading
 
 RULES = {"total": "Both lungs together", "worse_lung": "The worse lung"}
-COLUMNS = ("Lung ml", "Lesion ml", "Share")
-ROW_MARGIN = 6  # pixels, above and below a line of the table together
+FIGURES = (  # a line of the table each
+    "Lung ml",
+    "Lesion ml",
+    "Lesion share",
+    "Ground glass ml",
+    "Ground glass share",
+    "Consolidation ml",
+    "Consolidation share",
+)
+UNKNOWN = "–"
+ROW_MARGIN = 2  # pixels, above and below a line of the table together; more would push Save out of 800 of them
 SIDES = {"right": "Right", "left": "Left", "both": "Both"}
 
 
@@ -20,25 +29,26 @@ class GradeSection:
     def __init__(self, ui: object) -> None:
         self.ui = ui
         table = ui.involvementTable
-        table.setColumnCount(len(COLUMNS))
-        table.setRowCount(len(SIDES))
-        table.setHorizontalHeaderLabels(COLUMNS)
-        table.setVerticalHeaderLabels(list(SIDES.values()))
+        table.setColumnCount(len(SIDES))
+        table.setRowCount(len(FIGURES))
+        table.setHorizontalHeaderLabels(list(SIDES.values()))
+        table.setVerticalHeaderLabels(FIGURES)
         table.setEditTriggers(qt.QAbstractItemView.NoEditTriggers)
         table.setSelectionMode(qt.QAbstractItemView.NoSelection)
         table.setFocusPolicy(qt.Qt.NoFocus)  # nothing to choose in it, and it would keep the Tab key to itself
         table.setVerticalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
         table.setHorizontalScrollBarPolicy(qt.Qt.ScrollBarAlwaysOff)
         table.horizontalHeader().setSectionResizeMode(qt.QHeaderView.Stretch)
-        for row in range(len(SIDES)):
-            for column in range(len(COLUMNS)):
-                item = qt.QTableWidgetItem("–")
+        for row in range(len(FIGURES)):
+            for column in range(len(SIDES)):
+                item = qt.QTableWidgetItem(UNKNOWN)
                 item.setTextAlignment(qt.Qt.AlignRight | qt.Qt.AlignVCenter)
                 table.setItem(row, column, item)
         row_height = table.fontMetrics().height() + ROW_MARGIN
+        table.verticalHeader().setMinimumSectionSize(row_height)
         table.verticalHeader().setDefaultSectionSize(row_height)
         table.horizontalHeader().setFixedHeight(row_height)
-        table.setFixedHeight((len(SIDES) + 1) * row_height + 2 * table.frameWidth)
+        table.setFixedHeight((len(FIGURES) + 1) * row_height + 2 * table.frameWidth)
         font = ui.gradeLabel.font
         font.setPointSizeF(2.2 * font.pointSizeF())
         font.setBold(True)
@@ -54,8 +64,8 @@ class GradeSection:
         )
         self.ui.correctedGradeLabel.setVisible(grade is not None)
         self.ui.correctedGradeLabel.setText(headline_of(grade))
-        for row, side in enumerate(SIDES):
-            for column, text in enumerate(figures(grade, side)):
+        for column, side in enumerate(SIDES):
+            for row, text in enumerate(figures(grade, side)):
                 self.ui.involvementTable.item(row, column).setText(text)
 
 
@@ -69,9 +79,14 @@ def headline_of(grade: Grade | None) -> str:
     )
 
 
-def figures(grade: Grade | None, side: str) -> tuple[str, str, str]:
-    """Lung ml, lesion ml and share of one lung, or of both, as text."""
+def figures(grade: Grade | None, side: str) -> list[str]:
+    """The figures of one lung, or of both, as text, line by line."""
     if grade is None:
-        return "–", "–", "–"
+        return [UNKNOWN] * len(FIGURES)
     lung = grade.lungs[side]
-    return f"{lung.lung_ml:.0f}", f"{lung.lesion_ml:.1f}", percent_text(lung.percent)
+    kinds = kinds_of_lesion(lung)
+    texts = [f"{lung.lung_ml:.0f}", f"{lung.lesion_ml:.1f}", percent_text(lung.percent)]
+    for kind in KINDS:
+        ml, percent = kinds[f"{kind}_ml"], kinds[f"{kind}_percent"]
+        texts += [UNKNOWN, UNKNOWN] if ml is None or percent is None else [f"{ml:.1f}", percent_text(percent)]
+    return texts

@@ -15,6 +15,7 @@ from ..study.read import name_of
 from ..study.study import Study
 
 SCHEMA = 1
+SAID_BESIDE_THE_GRADE = ("ct0_below_ml", "interval")  # of the model
 
 
 def graded_json(
@@ -30,7 +31,7 @@ def graded_json(
     """The result of a graded study. model: which made the masks, None for a reader alone; corrected: by a reader."""
     made_by = asdict(model) if model else None
     if made_by:
-        made_by.pop("ct0_below_ml")  # stands beside the grade
+        made_by = {key: made_by[key] for key in made_by if key not in SAID_BESIDE_THE_GRADE}
     return {
         "schema": SCHEMA,
         "study": study_json(study),

@@ -8,6 +8,7 @@ from typing import Any
 NOT_CLINICAL = "Research and teaching, not for clinical decisions."
 MARKS = {"ok": "✓", "warning": "!", "refused": "✗"}
 BOUNDARIES = (0, 25, 50, 75, 100)
+KINDS = (("ground_glass", "ground glass"), ("consolidation", "consolidation"))  # of lesion, in the JSON and in words
 
 
 def percent_text(percent: float) -> str:
@@ -83,7 +84,8 @@ def remarks_on_grade(result: Mapping[str, Any]) -> list[str]:
     share = f"Involvement {percent_text(result['involvement_percent'])}"
     if result["interval_percent"]:
         low, high = (percent_text(percent) for percent in result["interval_percent"])
-        share += f", plausible {low} to {high} (not calibrated)"
+        calibrated = result.get("interval_calibrated")
+        share += f", {low} to {high} (90 % interval)" if calibrated else f", plausible {low} to {high} (not calibrated)"
     remarks = [share]
     if result["to_next_boundary_percent"] is not None:
         points, following = result["to_next_boundary_percent"], int(result["grade"][-1]) + 1
@@ -94,11 +96,18 @@ def remarks_on_grade(result: Mapping[str, Any]) -> list[str]:
 
 
 def grade_lines(result: Mapping[str, Any]) -> list[str]:
-    """The grade and its figures, lung by lung."""
+    """The grade and its figures, lung by lung; ground glass and consolidation where they were told apart."""
+    told = result.get("consolidation_ml") is not None  # not by every mask, and in no result of an earlier version
+    kinds = KINDS if told else ()
     lines = [headline(result), *remarks_on_grade(result)[1:]]
-    rule = "both lungs together" if result["rule"] == "total" else "the worse lung"
-    lines += ["", f"{'':8}{'lung ml':>10}{'lesion ml':>12}{'share':>10}   judged by {rule}"]
+    lines += ["", f"{'':8}{'lung ml':>10}{'lesion ml':>12}{'share':>10}"]
+    lines[-1] += "".join(f"{name + ' ml':>18}" for _, name in kinds)
     for side, lung in result["lungs"].items():
         share = percent_text(lung["percent"])
         lines.append(f"{side:8}{lung['lung_ml']:>10.0f}{lung['lesion_ml']:>12.1f}{share:>10}")
-    return lines
+        lines[-1] += "".join(f"{lung[f'{kind}_ml']:>18.1f}" for kind, _ in kinds)
+    if told:
+        shares = [f"{name} {percent_text(result[f'{kind}_percent'])}" for kind, name in kinds]
+        lines.append(f"Of both lungs: {' and '.join(shares)}")
+    rule = "both lungs together" if result["rule"] == "total" else "the worse lung"
+    return [*lines, f"Judged by {rule}"]

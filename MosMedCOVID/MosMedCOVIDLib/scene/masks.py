@@ -9,13 +9,14 @@ import slicer
 
 from ..errors import StudyRefused
 from ..grading.grade import Grade, grade_study
+from ..segmentation.density import dense_by_density
 from ..segmentation.masks import LEFT, RIGHT, Masks, Model
 from ..study.study import Study
 from . import surfaces
-from .labelmaps import Box, box_from, box_of, cropped_affine
+from .beside import DENSE, LESION_PROBABILITY, keep_beside, kept_beside, laid_over, remove_beside
+from .labelmaps import Box, Layer, box_from, box_of, cropped_affine, shape_of, union, within
 from .node_json import keep, kept
 from .outside import lies_outside, with_lesions_outside
-from .probability import keep_probability, kept_probability, remove_probability
 from .removal import remove_with_companions
 from .segments import (
     LEFT_LUNG,
@@ -54,8 +55,9 @@ def show_masks(masks: Masks, volume: slicer.vtkMRMLScalarVolumeNode) -> slicer.v
     box = box_of(masks.lungs)
     lungs, lesions = (masks.lungs[box], masks.lesions[box]) if box else (masks.lungs, masks.lesions)
     add_segments(segmentation, lungs, lesions, box, study.affine)
-    if box and masks.lesion_probability is not None:
-        keep_probability(segmentation, masks.lesion_probability, box, study.affine)
+    for role, values in ((LESION_PROBABILITY, masks.lesion_probability), (DENSE, masks.dense)):
+        if box and values is not None:
+            keep_beside(segmentation, role, values[box], box, study.affine)
     for segment, opacity in FILL.items():
         segmentation.GetDisplayNode().SetSegmentOpacity2DFill(segment, opacity)
     return segmentation
@@ -69,7 +71,7 @@ def segmentations_of(volume: slicer.vtkMRMLScalarVolumeNode) -> list[slicer.vtkM
 
 def remove_masks(segmentation: slicer.vtkMRMLSegmentationNode) -> None:
     """Takes a segmentation and all that belongs to it out of the scene."""
-    remove_probability(segmentation)
+    remove_beside(segmentation)
     surfaces.remove(segmentation)
     remove_with_companions(segmentation)
 
@@ -77,8 +79,8 @@ def remove_masks(segmentation: slicer.vtkMRMLSegmentationNode) -> None:
 def masks_of(segmentation: slicer.vtkMRMLSegmentationNode, study: Study) -> Masks:
     """The masks that the segments are now, on the study's whole grid.
 
-    Lesions outside the lungs count as lung of their side; a corrected mask has no model. StudyRefused where the
-    segmentation lies under a transform.
+    Lesions outside the lungs count as lung of their side. What is dense is told by the density where no network told.
+    StudyRefused where the segmentation lies under a transform.
     """
     box, part = _masks_in_box(segmentation, study)
 
@@ -87,10 +89,8 @@ def masks_of(segmentation: slicer.vtkMRMLSegmentationNode, study: Study) -> Mask
         array[box] = values
         return array
 
-    probability = part.lesion_probability
-    return Masks(
-        whole(part.lungs), whole(part.lesions), part.model, None if probability is None else whole(probability)
-    )
+    probability = None if part.lesion_probability is None else whole(part.lesion_probability)
+    return Masks(whole(part.lungs), whole(part.lesions), part.model, probability, whole(part.dense), part.corrected)
 
 
 def grade_of(
@@ -130,7 +130,7 @@ def outside_ml(segmentation: slicer.vtkMRMLSegmentationNode, study: Study) -> fl
 def made_by(segmentation: slicer.vtkMRMLSegmentationNode) -> Model | None:
     """The model that made the masks, also where a reader has corrected them since."""
     facts = kept(segmentation, MASKS)
-    return Model(**facts["model"]) if facts and facts["model"] else None
+    return Model.from_json(facts["model"]) if facts and facts["model"] else None
 
 
 def is_corrected(segmentation: slicer.vtkMRMLSegmentationNode) -> bool:
@@ -150,8 +150,25 @@ def _masks_in_box(segmentation: slicer.vtkMRMLSegmentationNode, study: Study) ->
     lungs, lesions = lungs_in(parts, box), lesions_in(parts, box)
     if lies_outside(lungs, lesions):
         lungs = with_lesions_outside(lungs, lesions, *_right_of_middle(study, box, lungs))
-    model = None if is_corrected(segmentation) else made_by(segmentation)
-    return box, Masks(lungs, lesions, model, kept_probability(segmentation, box))
+    probability, dense = _probability_in(segmentation, box), _dense_in(segmentation, study, box)
+    return box, Masks(lungs, lesions, made_by(segmentation), probability, dense, is_corrected(segmentation))
+
+
+def _probability_in(segmentation: slicer.vtkMRMLSegmentationNode, box: Box) -> np.ndarray | None:
+    """How sure the network was in a box of the study's grid, 0 where it saw nothing; None after a scene was loaded."""
+    layer = kept_beside(segmentation, LESION_PROBABILITY)
+    return layer and laid_over(layer, np.zeros(shape_of(box), np.uint8), box)
+
+
+def _dense_in(segmentation: slicer.vtkMRMLSegmentationNode, study: Study, box: Box) -> np.ndarray:
+    """What counts as consolidation in a box of the study's grid; where nothing is kept yet, the density says it."""
+    layer = kept_beside(segmentation, DENSE)
+    if layer is None or union([layer.box, box]) != layer.box:
+        wide = union([layer.box, box]) if layer else box
+        dense = dense_by_density(study, wide)
+        layer = Layer(laid_over(layer, dense, wide) if layer else dense, wide)
+        keep_beside(segmentation, DENSE, layer.values, wide, study.affine)
+    return layer.values[within(box, layer.box)]
 
 
 def _right_of_middle(study: Study, box: Box, lungs: np.ndarray) -> tuple[np.ndarray, float]:

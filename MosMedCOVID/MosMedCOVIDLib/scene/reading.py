@@ -24,7 +24,17 @@ from ..study.progress import OnProgress, silent
 from ..study.quick_lungs import find_quick_lungs
 from ..study.read import RESULTS_FOLDER, read_study
 from ..study.study import Study
-from .masks import grade_of, is_corrected, made_by, masks_of, readers_masks, set_corrected, show_masks
+from .masks import (
+    grade_of,
+    is_corrected,
+    made_by,
+    masks_of,
+    outside_ml,
+    readers_masks,
+    segmentations_of,
+    set_corrected,
+    show_masks,
+)
 from .parameters import ReadingParameters
 from .study_in_scene import remove_study
 from .volume import harden, show_study, study_of
@@ -216,6 +226,17 @@ class Reading:
         except BaseException:
             self.unsaved = unsaved
             raise
+
+    def take_up_masks(self) -> None:
+        """Goes on with the masks that the study has in the scene already: the reader has come back to it."""
+        for segmentation in segmentations_of(self.volume)[:1]:
+            self.parameters.segmentation = segmentation
+            self.update_grade()
+
+    @property
+    def outside_ml(self) -> float:
+        """Volume of the lesions that lie outside the lungs, in ml; 0 without masks."""
+        return outside_ml(self.segmentation, self.study) if self.segmentation is not None else 0.0
 
 
 def _in_scene(node: slicer.vtkMRMLNode | None) -> slicer.vtkMRMLNode | None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from ..study.study import Study
+from .density import dense_pixels
 from .masks import Masks, Model
-from .resampling import Grid, resample, resampling_matrix
+from .resampling import Grid, resample, resampling_matrix, sparse
 from .sides import tell_sides
 from .view import View
 
-HALF = 127.5  # of 255
+HALF = 127  # of 255: a whole number above it is more than half
+LUNG, LESION, CONSOLIDATION = 0, 1, 2  # the network's channels; not every network has the last
 
 
 def masks_from_probabilities(
@@ -22,55 +26,99 @@ def masks_from_probabilities(
     model: Model | None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Masks:
-    """Masks of a study from uint8 [slice, 2, row, column] (lung, lesion; 255 = certain) on the view's grid.
+    """Masks of a study from uint8 [slice, channel, row, column] (lung, lesion, consolidation or not; 255 = certain).
 
-    Lesions count as lung wherever the network sees them, and only inside the lungs. `progress` gets 0…1.
+    The probabilities are on the view's grid. Lesions count as lung wherever the network sees them, and only inside
+    the lungs. What is dense the network says where it sees lesion, and the density elsewhere. `progress` gets 0…1.
     """
-    sides = tell_sides(probabilities.max(1) > HALF, view.middle)
-    lungs, lesions, lesion_probability = (np.zeros(study.hu.shape, np.uint8) for _ in range(3))
-    targets = [view.orientation.to_standard(array) for array in (lungs, lesions, lesion_probability)]
+    sides = tell_sides(np.maximum(probabilities[:, LUNG], probabilities[:, LESION]) > HALF, view.middle, view.body)
+    lungs, lesions, lesion_probability, dense = (np.zeros(study.hu.shape, np.uint8) for _ in range(4))
+    to_standard = view.orientation.to_standard
+    hu, by_density = to_standard(study.hu), to_standard(dense)
+    targets = [to_standard(array) for array in (lungs, lesions, lesion_probability)]
+    _, *pixel_mm = view.orientation.spacing(study.spacing_mm)
     to_study = _ToStudy(view)
     count = len(probabilities)
     for index in range(count):
+        here = view.first + index
+        by_density[here][to_study.covered] = dense_pixels(hu[here], (pixel_mm[0], pixel_mm[1]), *to_study.covered)
         if sides[index].any():
-            place, labels, certainty = to_study(sides[index], *probabilities[index])
-            for target, values in zip(targets, (labels, certainty > HALF, certainty), strict=True):
-                target[view.first + index][place] = values
+            seen = to_study(sides[index], probabilities[index])
+            for target, values in zip(targets, (seen.lungs, seen.lesions, seen.certainty), strict=True):
+                target[here][seen.place] = values
+            if seen.consolidation is not None:
+                np.copyto(by_density[here][seen.place], seen.consolidation, where=seen.lesions)
         progress((index + 1) / count)
-    return Masks(lungs, lesions, model, lesion_probability)
+    return Masks(lungs, lesions, model, lesion_probability, dense)
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """What the network sees in one slice of the study: the rows and columns where the lungs lie, and their pixels.
+
+    lungs: uint8 labels; lesions, consolidation: bool, the latter None where no such thing was asked of the network;
+    certainty: uint8, of lesion, 0 outside the lungs.
+    """
+
+    place: tuple[slice, slice]
+    lungs: np.ndarray
+    lesions: np.ndarray
+    certainty: np.ndarray
+    consolidation: np.ndarray | None
 
 
 class _ToStudy:
-    """One slice from the view's pixels to the study's."""
+    """One slice from the view's pixels to the study's. covered: the study's rows and columns inside the view."""
 
     def __init__(self, view: View) -> None:
-        self._rows = _covered(view.study_rows, view.rows)
-        self._columns = _covered(view.study_columns, view.columns)
-        self._to_rows = resampling_matrix(view.rows, view.study_rows)
-        self._to_columns = resampling_matrix(view.columns, view.study_columns)
+        self.covered = _covered(view.study_rows, view.rows), _covered(view.study_columns, view.columns)
+        to_rows = resampling_matrix(view.rows, view.study_rows)
+        to_columns = resampling_matrix(view.columns, view.study_columns)
+        self._nearest_row, self._nearest_column = to_rows.argmax(1), to_columns.argmax(1)
+        self._to_rows, self._to_columns = sparse(to_rows), sparse(to_columns)
 
-    def __call__(
-        self, sides: np.ndarray, lung: np.ndarray, lesion: np.ndarray
-    ) -> tuple[tuple[slice, slice], np.ndarray, np.ndarray]:
-        """Where in the study's slice the lungs lie, and there: labels of the lungs, and certainty of lesion inside."""
-        from scipy import ndimage
-
-        labelled = sides > 0
-        rows = _reached(self._to_rows, np.any(labelled, axis=1), self._rows)
-        columns = _reached(self._to_columns, np.any(labelled, axis=0), self._columns)
+    def __call__(self, sides: np.ndarray, probabilities: np.ndarray) -> _Seen:
+        """The network's answer uint8 [channel, row, column] for a slice with lungs, whose labels are `sides`."""
+        rows = _reached(self._to_rows, np.any(sides, axis=1), self.covered[0])
+        columns = _reached(self._to_columns, np.any(sides, axis=0), self.covered[1])
         to_rows, to_columns = self._to_rows[rows], self._to_columns[columns]
-        certainty = resample(lesion, to_rows, to_columns)
-        inside = np.maximum(resample(lung, to_rows, to_columns), certainty) > HALF
+        lung = _resampled(probabilities[LUNG], to_rows, to_columns)
+        certainty = _resampled(probabilities[LESION], to_rows, to_columns)
         # The mask's edge lies up to a pixel outside the labelled pixels: there the label of the nearest one holds.
-        labels = np.where(sides > 0, sides, ndimage.maximum_filter(sides, size=3))
-        labels = labels[np.ix_(to_rows.argmax(1), to_columns.argmax(1))] * inside
-        return (rows, columns), labels, np.where(labels > 0, np.rint(certainty), 0).astype(np.uint8)
+        labels = np.where(sides > 0, sides, _grown(sides))
+        labels = labels.take(self._nearest_row[rows], 0).take(self._nearest_column[columns], 1)
+        labels *= np.maximum(lung, certainty) > HALF
+        certainty *= labels > 0
+        lesions = certainty > HALF
+        consolidation = None
+        if len(probabilities) > CONSOLIDATION and lesions.any():
+            consolidation = _resampled(probabilities[CONSOLIDATION], to_rows, to_columns) > HALF
+        return _Seen((rows, columns), labels, lesions, certainty, consolidation)
 
 
-def _reached(matrix: np.ndarray, labelled: np.ndarray, covered: slice) -> slice:
+def _resampled(channel: np.ndarray, rows: Any, columns: Any) -> np.ndarray:
+    """A channel of the network through two sparse matrices, uint8."""
+    if not channel.any():
+        return np.zeros((rows.shape[0], columns.shape[0]), np.uint8)
+    values = resample(channel, rows, columns)
+    return np.rint(values, out=values).astype(np.uint8, order="C")
+
+
+def _grown(labels: np.ndarray) -> np.ndarray:
+    """Labels uint8 [row, column], each pixel with the largest of its 3 × 3 neighbourhood."""
+    grown = labels.copy()
+    for axis in (0, 1):
+        before = np.moveaxis(grown.copy(), axis, 0)
+        after = np.moveaxis(grown, axis, 0)
+        np.maximum(after[1:], before[:-1], out=after[1:])
+        np.maximum(after[:-1], before[1:], out=after[:-1])
+    return grown
+
+
+def _reached(matrix: Any, labelled: np.ndarray, covered: slice) -> slice:
     """The study's pixels that labelled pixels of the view, or the ones next to these, have a part in."""
-    near = np.convolve(labelled, [1, 1, 1], "same") > 0
-    reached = np.flatnonzero(matrix[covered][:, near].any(1)) + covered.start
+    near = np.convolve(labelled, [1, 1, 1], "same")
+    reached = np.flatnonzero((matrix @ near)[covered]) + covered.start
     if not reached.size:
         return slice(0, 0)  # all of it lies beyond the study's frame, where the view repeats the edge
     return slice(int(reached[0]), int(reached[-1]) + 1)

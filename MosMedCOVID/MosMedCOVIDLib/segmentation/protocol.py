@@ -2,8 +2,9 @@
 
 To the worker's standard input goes one line a job: {"job": 1, "folder": …, "device": …, "affine": […], "name": …}; the
 folder holds `hu.npy`. From its standard output come {"job": 1, "progress": {"stage", "percent", "seconds_left"}}, and
-at the end {"job": 1, "result": {…}} with the masks as `lungs.npy`, `lesions.npy` and `lesion_probability.npy` in that
-folder, or {"job": 1, "error": {"kind", "message"}}. The worker ends when its standard input closes.
+at the end {"job": 1, "result": {…}} with the masks as `lungs.npy`, `lesions.npy` and, where there are such,
+`lesion_probability.npy` and `dense.npy` in that folder, or {"job": 1, "error": {"kind", "message"}}. The worker ends
+when its standard input closes.
 
 Pure, so that a subprocess and a QProcess can both speak it.
 """
@@ -26,7 +27,7 @@ WORKER_MODULE = "MosMedCOVIDLib.segmentation.worker"
 # numpy's matrix products are small here: its threads would only wait for each other, and for torch's.
 WORKER_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 CANCELLED = "The segmentation was cancelled; nothing was saved."
-MASK_FILES = ("lungs", "lesions", "lesion_probability")
+MASK_FILES = ("lungs", "lesions", "lesion_probability", "dense")
 ERROR_KINDS: dict[str, type[MosMedError]] = {
     "SetupError": SetupError,
     "SaveError": SaveError,
@@ -67,7 +68,8 @@ def progress_line(number: int, progress: Progress) -> str:
 def write_result(folder: Path, number: int, masks: Masks) -> str:
     """Puts the masks into the job's folder; the worker's last line of a job that succeeded."""
     for name in MASK_FILES:
-        np.save(folder / f"{name}.npy", getattr(masks, name))
+        if getattr(masks, name) is not None:
+            np.save(folder / f"{name}.npy", getattr(masks, name))
     return json.dumps({"job": number, "result": asdict(masks.model) if masks.model else None})
 
 
@@ -89,8 +91,9 @@ def read_answer(line: str, number: int, folder: Path) -> Progress | Masks | None
         return Progress(**answer["progress"])
     if "error" in answer:
         raise _error(**answer["error"])
-    lungs, lesions, probability = (np.load(folder / f"{name}.npy") for name in MASK_FILES)
-    return Masks(lungs, lesions, Model(**answer["result"]), probability)
+    files = {name: folder / f"{name}.npy" for name in MASK_FILES}
+    arrays = {name: np.load(file) for name, file in files.items() if file.exists()}
+    return Masks(**arrays, model=answer["result"] and Model.from_json(answer["result"]))
 
 
 def _error(kind: str, message: str) -> MosMedError:

@@ -1,0 +1,50 @@
+"""What counts as consolidation by its density: the rule for masks that no network has told ground glass in.
+
+Consolidation hides the vessels in it, ground glass lets them be seen (Hansell et al., Fleischner Society glossary,
+Radiology 2008); in HU the one is near soft tissue, the other between it and lung.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..study.study import Study
+
+CONSOLIDATION_ABOVE_HU = -350
+# A voxel's density is the mean over a square about this wide in its slice, an odd number of pixels; one alone is noise.
+SMOOTHED_OVER_MM = 2.5
+
+
+def dense_by_density(study: Study, box: tuple[slice, slice, slice] | None = None) -> np.ndarray:
+    """Where a lesion of a study would count as consolidation: uint8 {0, 1} of a box of its grid, or of all of it.
+
+    box: slices, rows and columns, each with its start and stop.
+    """
+    slices, rows, columns = box or (slice(0, size) for size in study.hu.shape)
+    images = study.hu[slices]
+    dense = np.empty((len(images), rows.stop - rows.start, columns.stop - columns.start), np.uint8)
+    for target, image in zip(dense, images, strict=True):
+        target[:] = dense_pixels(image, study.spacing_mm[1:], rows, columns)
+    return dense
+
+
+def dense_pixels(hu: np.ndarray, pixel_mm: tuple[float, float], rows: slice, columns: slice) -> np.ndarray:
+    """The same, bool, of some rows and columns of one slice in HU [row, column]; beyond the frame its edge goes on."""
+    reach = [max(0, round((SMOOTHED_OVER_MM / mm - 1) / 2)) for mm in pixel_mm]
+    wide = np.pad(hu, [(pixels, pixels) for pixels in reach], mode="edge")
+    sums = wide[rows.start : rows.stop + 2 * reach[0], columns.start : columns.stop + 2 * reach[1]].astype(np.int32)
+    for axis, pixels in enumerate(reach):
+        sums = _sums(sums, 2 * pixels + 1, axis)
+    count = (2 * reach[0] + 1) * (2 * reach[1] + 1)
+    dense: np.ndarray = sums > CONSOLIDATION_ABOVE_HU * count
+    return dense
+
+
+def _sums(values: np.ndarray, count: int, axis: int) -> np.ndarray:
+    """The sum of each `count` neighbours along an axis; as many fewer values as a neighbour lacks."""
+    along = np.moveaxis(values, axis, 0)
+    size = len(along) - count + 1
+    sums = along[:size].copy("K")  # as it lies in memory, not turned round
+    for first in range(1, count):
+        sums += along[first : first + size]
+    return np.moveaxis(sums, 0, axis)
