@@ -64,6 +64,7 @@ class MosMedCOVIDWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.StartCloseEvent, lambda caller, event: self.panel.scene_will_close())
         self.addObserver(scene, scene.EndCloseEvent, lambda caller, event: self.follow_scene())
         self.addObserver(scene, scene.EndImportEvent, lambda caller, event: self.follow_scene())
+        self.addObserver(scene, scene.NodeAddedEvent, lambda caller, event: self.panel.worker.look_soon())
         self.addObserver(scene, scene.NodeRemovedEvent, lambda caller, event: self.panel.follow_removal())
         if self.parent.isEntered:  # loaded again while it is in front: nobody enters it then
             self.enter()

@@ -10,10 +10,11 @@ import nibabel
 import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813, the library's own abbreviation
+from MosMedCOVIDLib.segmentation.segmenter import DRAWING, FINDING, LOADING, NETWORK
 from mouse import click, show_slice
 
 RADIUS_MM = 9.0
-segments = pytest.mark.skipif(find_spec("torch") is None, reason="the network needs torch")
+segments = pytest.mark.skipif(find_spec("onnxruntime") is None, reason="the network needs ONNX Runtime")
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def test_open_segment_correct_undo_save(reader, study_file, tmp_path):
     after = reading.grade.lungs["both"]
     assert after.lesion - before.lesion == np.count_nonzero(painted)
     assert after.lung == before.lung, "the lung must not be eaten"
-    assert ui.involvementTable.item(2, 1).text() == f"{after.lesion_ml:.1f}"
+    assert ui.involvementTable.item(1, 2).text() == f"{after.lesion_ml:.1f}"
     assert reading.unsaved
 
     ui.segmentEditor.undo()
@@ -111,6 +112,7 @@ def test_open_segment_correct_undo_save(reader, study_file, tmp_path):
     assert result["grade"] == reading.grade.grade
     assert result["lungs"]["both"]["lesion_ml"] == pytest.approx(after.lesion_ml, abs=1e-3)
 
+    reader.wait(lambda: ui.saveButton.enabled, 10)
     ui.saveButton.click()
     reader.settle()
     assert (tmp_path / f"{study.name}_mask_v02.nii.gz").exists()
@@ -129,6 +131,67 @@ def test_erasing_takes_lesion_away_and_leaves_the_lung(phantom_read):
     after = reading.grade.lungs["both"]
     assert after.lesion < before.lesion
     assert after.lung == before.lung
+
+
+def test_a_double_click_saves_one_version(phantom_read, tmp_path):
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    reader = phantom_read
+    reader.ui.folderButton.directory = str(tmp_path)
+    QTest.mouseClick(reader.ui.saveButton, Qt.MouseButton.LeftButton)
+    QTest.mouseDClick(reader.ui.saveButton, Qt.MouseButton.LeftButton)
+    reader.wait(lambda: reader.ui.saveButton.enabled, 10)
+    assert [path.name for path in tmp_path.glob("*_mask*")] == ["phantom_ct_mask.nii.gz"]
+
+
+def test_lesion_outside_the_lungs_is_told(phantom_read):
+    reader, reading = phantom_read, phantom_read.reading
+    assert not reader.ui.outsideLabel.isVisibleTo(reader.ui.correctSection)
+    reader.ui.keepToLungsCheck.setChecked(False)
+    k = len(reading.study.hu) // 2
+    lung = reading.masks.lungs[k] > 0
+    rows, columns = np.nonzero(lung)
+    ras = (reading.study.affine @ [columns.min() - 8, rows[columns.argmin()], k, 1])[:3]
+    show_slice("Red", ras)
+    reader.settle()
+    take_brush(reader.ui)
+    hit = click("Red", ras)
+    reader.settle()
+    painted = disc(reading.study, hit, k)
+    outside_ml = np.count_nonzero(painted & ~lung) * reading.study.voxel_ml
+    assert f"{outside_ml:.1f} ml" in reader.ui.outsideLabel.text
+    assert reader.ui.outsideLabel.isVisibleTo(reader.ui.correctSection)
+    assert reading.masks.lungs[k][painted].all(), "counted as lung too"
+    reader.ui.segmentEditor.undo()
+    reader.settle()
+    assert not reader.ui.outsideLabel.isVisibleTo(reader.ui.correctSection)
+    reader.ui.keepToLungsCheck.setChecked(True)
+
+
+@segments
+@pytest.mark.parametrize("stage", ["starting", LOADING, FINDING, NETWORK, DRAWING])
+def test_cancel_ends_the_work_at_any_stage(reader, phantom_file, monkeypatch, stage):
+    reader.open(phantom_file)
+    reached, section = [], reader.panel.segment_section
+    show = section.show_progress
+
+    def show_and_cancel(progress):
+        show(progress)
+        if progress.stage == stage and not reached:
+            reached.append(reader.panel.worker.process_id)
+            if stage != "starting":  # the button is there as soon as the work has begun
+                reader.ui.cancelButton.click()
+
+    monkeypatch.setattr(section, "show_progress", show_and_cancel)
+    reader.ui.segmentButton.click()
+    if stage == "starting":
+        reader.ui.cancelButton.click()
+    reader.wait(lambda: not reader.panel.worker.busy)
+    assert "cancelled" in reader.told[-1]
+    assert not Path(f"/proc/{reached[0]}").exists()
+    assert reader.ui.segmentButton.enabled
+    assert reader.reading.segmentation is None
 
 
 @segments

@@ -69,6 +69,7 @@ class CorrectSection:
         editor.setActiveEffectByName("None")
         self._edits.follow(reading.segmentation)
         self._lesions = self._lesion = None
+        self._look_outside()
         self.show()
 
     def show(self) -> None:
@@ -129,6 +130,13 @@ class CorrectSection:
     def _tell_edit(self) -> None:
         self._lesions = None  # where the reader is stays in mind
         self._edited()
+        self._look_outside()
+
+    def _look_outside(self) -> None:
+        """Says how much of the lesions lies outside the lungs, where some does."""
+        outside = self._reading.outside_ml
+        self.ui.outsideLabel.setVisible(outside > 0)
+        self.ui.outsideLabel.setText(f"{outside:.1f} ml of lesion outside the lungs; counted as lung too.")
 
     def _folded(self, collapsed: bool) -> None:
         """Without its buttons in sight the editor must not paint."""

@@ -24,6 +24,19 @@ def confirmed(question: str) -> bool:
     return slicer.util.confirmOkCancelDisplay(question, windowTitle=TITLE)
 
 
+def trusted(question: str) -> bool:
+    """Whether the reader lets something in that could do harm; No is what the Enter key says."""
+    if slicer.app.testingEnabled():
+        return False
+    box = qt.QMessageBox(slicer.util.mainWindow())
+    box.setWindowTitle(TITLE)
+    box.setIcon(qt.QMessageBox.Warning)
+    box.setText(question)
+    box.setStandardButtons(qt.QMessageBox.Yes | qt.QMessageBox.No)
+    box.setDefaultButton(qt.QMessageBox.No)
+    return box.exec_() == qt.QMessageBox.Yes
+
+
 def what_about_unsaved(name: str) -> str:
     """SAVE, DISCARD or CANCEL, for corrections of a study that were not saved."""
     if slicer.app.testingEnabled():

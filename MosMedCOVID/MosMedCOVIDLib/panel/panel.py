@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import qt
 import slicer
 
 from ..errors import Cancelled, MosMedError
 from ..scene.reading import Reading
+from ..scene.study_in_scene import hide_other_studies
 from ..segmentation.masks import Masks
 from ..segmentation.protocol import Progress
 from ..study.read import RESULTS_FOLDER
@@ -20,15 +20,13 @@ from .correct_section import CorrectSection
 from .grade_section import RULES, GradeSection
 from .packages import PackagesFrame
 from .save_section import SaveSection
-from .segment_section import DEVICES, SegmentSection
+from .segment_options import DEVICES, SegmentOptions
+from .segment_section import SegmentSection
 from .shortcuts import Shortcuts
 from .study_section import StudySection
 from .view_section import ViewSection
 from .waiting import Waiting
-from .worker_process import WorkerProcess
-
-# The network is loaded while the reader looks at the study, but not before they see it.
-FIRST_PICTURE_MS = 500
+from .workers import Workers
 
 
 class Panel:
@@ -39,18 +37,19 @@ class Panel:
 
     def __init__(self, ui: object, reading: Reading) -> None:
         self.ui, self.reading = ui, reading
-        self.worker = WorkerProcess()
+        self.packages = PackagesFrame(ui, self.show)
+        self.worker = Workers(reading, lambda: not self.packages.missing, self.show_segmentation)
         self.ask: Callable[[str], str] = messages.what_about_unsaved
         self.confirm: Callable[[str], bool] = messages.confirmed
         self.study_section = StudySection(ui, self.open_path, self.take_volume)
         self.segment_section = SegmentSection(ui, self.segment, self.worker.cancel)
-        self.packages = PackagesFrame(ui, self.show)
+        self.segment_options = SegmentOptions(ui, self.worker)
         self.view_section = ViewSection(ui, reading)
         self.correct_section = CorrectSection(ui, reading, self.edited, self.open_mask)
         self.grade_section = GradeSection(ui)
         self.save_section = SaveSection(ui, self.save)
         self._choices = [
-            Choices(ui.deviceBox, DEVICES, reading, "device"),
+            Choices(ui.deviceBox, DEVICES, reading, "device", self.worker.forget_ahead),
             Choices(ui.ruleBox, RULES, reading, "rule", self.rule_changed),
         ]
         self.keys: dict[str, Callable[[], None]] = {
@@ -63,10 +62,6 @@ class Panel:
             "Shift+S": ui.saveButton.click,
         }
         self._shortcuts = Shortcuts(self.keys)
-        self._start_soon = qt.QTimer()
-        self._start_soon.setSingleShot(True)
-        self._start_soon.setInterval(FIRST_PICTURE_MS)
-        self._start_soon.connect("timeout()", self.worker.start)
         self.new_study()
 
     def open_path(self, path: Path, tell: Callable[[str], None] | None = None) -> bool:
@@ -93,6 +88,7 @@ class Panel:
 
         def take(waiting: Waiting) -> None:
             hardened = self.reading.take(volume)
+            self.reading.take_up_masks()
             if hardened:
                 messages.tell(hardened)
 
@@ -187,10 +183,9 @@ class Panel:
 
     def new_study(self) -> None:
         """Another study is there, or none: nothing of the one before is left in the panel."""
-        self._start_soon.stop()
-        self.worker.stop()
-        if self.reading.volume is not None and not self.packages.missing:
-            self._start_soon.start()
+        self.worker.new_study()
+        if self.reading.volume is not None:
+            hide_other_studies(self.reading.volume)
         self.save_section.new_study(self.reading)
         self.new_masks()
 
@@ -202,19 +197,23 @@ class Panel:
 
     def show(self) -> None:
         """Shows what is."""
-        reading, busy = self.reading, self.worker.busy
+        reading = self.reading
         for choice in self._choices:
             choice.show()
         self.study_section.show(reading)
-        self.segment_section.show(reading, busy, self.packages.missing)
+        self.show_segmentation()
         self.view_section.show()
         self.correct_section.show()
         self.grade_section.show(reading)
-        self.save_section.show(reading, busy)
+        self.save_section.show(reading, self.worker.busy)
+
+    def show_segmentation(self) -> None:
+        """Shows what is segmented, and what can be."""
+        self.segment_section.show(self.reading, self.worker.busy, self.packages.missing, self.worker.remark)
+        self.segment_options.show(self.worker.busy)
 
     def scene_will_close(self) -> None:
         """The scene is about to be emptied: no application waits for an answer then, but saving is still possible."""
-        self._start_soon.stop()
         self.worker.stop()
         self._follow_edits()
         if self.reading.unsaved and self.ask(self.reading.name) == messages.SAVE and not self.save():
@@ -224,6 +223,7 @@ class Panel:
     def follow_removal(self) -> None:
         """Somebody took a node out of the scene: what is gone must not be shown as if it were there."""
         reading = self.reading
+        self.worker.look_soon()
         if slicer.mrmlScene.IsBatchProcessing():
             return  # the whole scene is closed or loaded: that is followed by itself
         if reading.name is not None and reading.volume is None:
@@ -249,9 +249,9 @@ class Panel:
 
     def cleanup(self) -> None:
         """The panel is about to be taken down: no process and no observer may outlive it."""
-        self._start_soon.stop()
         self.worker.stop()
         self._shortcuts.remove()
+        self.save_section.cleanup()
         self.view_section.cleanup()
         self.correct_section.cleanup()
 

@@ -10,13 +10,20 @@ import qt
 
 from ..scene.reading import Reading
 
+AFTER_A_CLICK_MS = 500  # the second click of a double click comes sooner, and must not save a second version
+
 
 class SaveSection:
     """Saves, says where, and shows the folder."""
 
-    def __init__(self, ui: object, save: Callable[[], None]) -> None:
-        self.ui, self._files = ui, {}
-        ui.saveButton.connect("clicked()", save)
+    def __init__(self, ui: object, save: Callable[[], object]) -> None:
+        self.ui, self._save, self._files = ui, save, {}
+        self._can_save, self._may_press = False, True
+        self._resting = qt.QTimer()
+        self._resting.setSingleShot(True)
+        self._resting.setInterval(AFTER_A_CLICK_MS)
+        self._resting.connect("timeout()", self._rested)
+        ui.saveButton.connect("clicked()", self._pressed)
         ui.showFolderButton.connect("clicked()", self.show_folder)
 
     @property
@@ -27,7 +34,8 @@ class SaveSection:
     def show(self, reading: Reading, busy: bool) -> None:
         """Shows whether there is something to save."""
         ui = self.ui
-        ui.saveButton.setEnabled(reading.segmentation is not None and not busy)
+        self._can_save = reading.segmentation is not None and not busy
+        self._allow()
         ui.saveButton.setText("Sa&ve corrected mask" if reading.unsaved else "Sa&ve mask")
 
     def new_study(self, reading: Reading) -> None:
@@ -50,6 +58,25 @@ class SaveSection:
             names = [Path(path).name for path in files.values()]
             ui.savedLabel.setText("\n".join(["Saved:", *map(breakable, names), breakable(f"in {folder}")]))
             ui.savedLabel.setToolTip("\n".join(files.values()))
+
+    def cleanup(self) -> None:
+        """The panel is taken down."""
+        self._resting.stop()
+
+    def _pressed(self) -> None:
+        self._may_press = False
+        self._allow()
+        try:
+            self._save()
+        finally:
+            self._resting.start()  # only now: a click that came meanwhile is heard after this
+
+    def _rested(self) -> None:
+        self._may_press = True
+        self._allow()
+
+    def _allow(self) -> None:
+        self.ui.saveButton.setEnabled(self._can_save and self._may_press)
 
     def show_folder(self) -> None:
         """Opens the folder with the saved files in the system's own browser."""

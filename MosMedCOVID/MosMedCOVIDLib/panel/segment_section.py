@@ -7,8 +7,6 @@ from collections.abc import Callable
 from ..scene.reading import Reading
 from ..segmentation.protocol import Progress
 
-DEVICES = {"auto": "Automatic", "cuda": "GPU", "cpu": "CPU"}
-
 
 class SegmentSection:
     """Starts and stops the segmentation, and shows how far it is."""
@@ -18,17 +16,20 @@ class SegmentSection:
         ui.segmentButton.connect("clicked()", segment)
         ui.cancelButton.connect("clicked()", cancel)
 
-    def show(self, reading: Reading, busy: bool, missing: list[str]) -> None:
-        """Shows what can be done now; missing: packages without which there is no segmentation."""
+    def show(self, reading: Reading, busy: bool, missing: list[str], remark: str) -> None:
+        """Shows what can be done now, and a remark when nothing is being done.
+
+        missing: packages without which there is no segmentation.
+        """
         ui = self.ui
         ui.segmentButton.setEnabled(reading.volume is not None and not busy and not missing)
-        ui.deviceBox.setEnabled(not busy)
-        for widget in (ui.progressBar, ui.cancelButton, ui.stageLabel):
+        for widget in (ui.progressBar, ui.cancelButton):
             widget.setVisible(busy)
+        ui.stageLabel.setVisible(busy or bool(remark))
         if not busy:
             ui.progressBar.setMaximum(100)
             ui.progressBar.setValue(0)
-            ui.stageLabel.setText("")
+            ui.stageLabel.setText(remark)
 
     def show_progress(self, progress: Progress) -> None:
         """Shows the stage, the percent and the time left; a bar that only moves until there is a percent."""

@@ -6,14 +6,12 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import qt
 
 from ..errors import Cancelled, MosMedError, SaveError, SetupError
 from ..segmentation.bundle import DEFAULT_BUNDLE
-from ..segmentation.masks import Masks
 from ..segmentation.protocol import (
     CANCELLED,
     WORKER_ENVIRONMENT,
@@ -25,30 +23,22 @@ from ..segmentation.protocol import (
     write_job,
 )
 from ..study.study import Study
+from .job import Job, Result
 
 MODULE_FOLDER = Path(__file__).resolve().parents[2]
 PATIENCE_MS = 3000  # for a process that was killed to be gone
-
-
-@dataclass(frozen=True)
-class Job:
-    """One study that is being segmented, and whom to tell."""
-
-    number: int
-    folder: Path
-    on_progress: Callable[[Progress], None]
-    on_masks: Callable[[Masks], None]
-    on_error: Callable[[MosMedError], None]
 
 
 class WorkerProcess:
     """A warm worker that segments one study at a time; it is started again where it was stopped or has died.
 
     The worker ends by itself when its standard input closes, as it does with this process: in Slicer `PythonSlicer`
-    is a launcher, and killing it would leave the Python below it alive.
+    is a launcher, and killing it would leave the Python below it alive. background: it works at low priority.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, background: bool = False) -> None:
+        self._background = background
+        self._bundle, self._trusted = DEFAULT_BUNDLE, False
         self._process: qt.QProcess | None = None
         self._folder: Path | None = None
         self._job: Job | None = None
@@ -64,6 +54,11 @@ class WorkerProcess:
     def process_id(self) -> int | None:
         """The worker's process number while it runs."""
         return self._process.processId() if self._process else None
+
+    def use(self, bundle: Path, trusted: bool) -> None:
+        """Takes another bundle from the next start on. trusted: it may run its own code."""
+        self.stop()
+        self._bundle, self._trusted = bundle, trusted
 
     def start(self) -> None:
         """Starts the process, so that the network is being loaded while the reader looks at the study."""
@@ -81,8 +76,7 @@ class WorkerProcess:
         process.connect("finished(int,QProcess::ExitStatus)", self._ended)
         process.connect("errorOccurred(QProcess::ProcessError)", self._failed)
         python = shutil.which("PythonSlicer") or sys.executable
-        bundle, scratch = str(DEFAULT_BUNDLE), str(self._folder)
-        process.start(python, ["-m", WORKER_MODULE, "--bundle", bundle, "--scratch", scratch])
+        process.start(python, ["-m", WORKER_MODULE, *self._options()])
         self._process, self._unread = process, b""
 
     def segment(
@@ -90,7 +84,7 @@ class WorkerProcess:
         study: Study,
         device: str,
         on_progress: Callable[[Progress], None],
-        on_masks: Callable[[Masks], None],
+        on_result: Callable[[Result], None],
         on_error: Callable[[MosMedError], None],
     ) -> None:
         """Begins to segment a study; one of the two last is called once, later. SaveError, MosMedError at once."""
@@ -104,7 +98,7 @@ class WorkerProcess:
             line = write_job(folder, self._jobs, study, device)
         except OSError as error:
             raise SaveError(temporary_folder_full(folder.parent, error)) from error
-        self._job = Job(self._jobs, folder, on_progress, on_masks, on_error)
+        self._job = Job(self._jobs, folder, line, on_progress, on_result, on_error)
         self._process.write(f"{line}\n".encode())
 
     def cancel(self) -> None:
@@ -129,6 +123,11 @@ class WorkerProcess:
             shutil.rmtree(self._folder, ignore_errors=True)
             self._folder = None
 
+    def _options(self) -> list[str]:
+        """The worker's own command line."""
+        options = ["--bundle", str(self._bundle), "--scratch", str(self._folder)]
+        return options + ["--trust-bundle"] * self._trusted + ["--background"] * self._background
+
     def _read(self) -> None:
         """Takes the whole lines that have come."""
         *lines, self._unread = (self._unread + self._process.readAllStandardOutput().data()).split(b"\n")
@@ -138,17 +137,17 @@ class WorkerProcess:
 
     def _hear(self, line: str) -> None:
         job = self._job
+        if job.has_result(line):
+            self._job = None
+            job.on_result(Result(job.line, line))
+            return
         try:
             heard = read_answer(line, job.number, job.folder)
         except MosMedError as error:
             self.stop()
             job.on_error(error)
             return
-        if isinstance(heard, Masks):
-            self._job = None
-            shutil.rmtree(job.folder, ignore_errors=True)
-            job.on_masks(heard)
-        elif heard:
+        if heard:
             job.on_progress(heard)
 
     def _ended(self, code: int, status: int) -> None:

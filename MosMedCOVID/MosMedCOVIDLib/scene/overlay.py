@@ -1,4 +1,4 @@
-"""How the segments lie over the CT: shown or not, filled or outlined, how opaque, and which of them."""
+"""How the segments lie over the CT: shown or not, filled or outlined, and how opaque."""
 
 from __future__ import annotations
 
@@ -13,12 +13,6 @@ def set_visible(segmentation: slicer.vtkMRMLSegmentationNode, visible: bool) -> 
     segmentation.GetDisplayNode().SetVisibility2D(visible)
 
 
-def is_visible(segmentation: slicer.vtkMRMLSegmentationNode) -> bool:
-    """Whether the segments are shown in the slice views."""
-    display = segmentation.GetDisplayNode()
-    return bool(display.GetVisibility() and display.GetVisibility2D())
-
-
 def set_opacity(segmentation: slicer.vtkMRMLSegmentationNode, opacity: float) -> None:
     """How opaque the fill is, 0…1 of what each segment has by itself; outlines stay plain."""
     segmentation.GetDisplayNode().SetOpacity2DFill(opacity)
@@ -29,15 +23,3 @@ def set_style(segmentation: slicer.vtkMRMLSegmentationNode, style: str) -> None:
     display = segmentation.GetDisplayNode()
     display.SetVisibility2DFill(style in (FILL, BOTH))
     display.SetVisibility2DOutline(style in (OUTLINE, BOTH))
-
-
-def style_of(segmentation: slicer.vtkMRMLSegmentationNode) -> str | None:
-    """In which of STYLES the segments are drawn; None in neither."""
-    display = segmentation.GetDisplayNode()
-    drawn = bool(display.GetVisibility2DFill()), bool(display.GetVisibility2DOutline())
-    return {(True, False): FILL, (False, True): OUTLINE, (True, True): BOTH}.get(drawn)
-
-
-def show_segment(segmentation: slicer.vtkMRMLSegmentationNode, segment_id: str, visible: bool) -> None:
-    """Shows or hides one segment."""
-    segmentation.GetDisplayNode().SetSegmentVisibility(segment_id, visible)

@@ -45,11 +45,6 @@ def remove(segmentation: slicer.vtkMRMLSegmentationNode) -> None:
             remove_with_companions(model)
 
 
-def are_shown(segmentation: slicer.vtkMRMLSegmentationNode) -> bool:
-    """Whether the surfaces are there."""
-    return segmentation.GetNodeReference(ROLES[LESIONS]) is not None
-
-
 def _add_model(segmentation: slicer.vtkMRMLSegmentationNode, segment_id: str) -> slicer.vtkMRMLModelNode:
     model, display = slicer.vtkMRMLModelNode(), slicer.vtkMRMLModelDisplayNode()
     model.SetName(f"{NAMES[segment_id]} in 3D")

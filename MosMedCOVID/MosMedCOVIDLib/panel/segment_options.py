@@ -1,0 +1,52 @@
+"""The options of the section Segment: which model, on which device, and whether the next study is segmented ahead."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import slicer
+
+from ..errors import SetupError
+from ..segmentation.bundle import ONNX, Bundle
+from . import messages
+from .bundle_choice import BundleChoice
+from .packages import install, missing_for_torch
+from .workers import Workers
+
+DEVICES = {"auto": "Automatic", "cuda": "GPU", "cpu": "CPU"}
+
+
+class SegmentOptions:
+    """Folded away until the reader asks for them: most never need them."""
+
+    def __init__(self, ui: object, workers: Workers) -> None:
+        self.ui, self._workers = ui, workers
+        self.bundles = BundleChoice(ui.bundleBox, self.use)
+        ui.optionsButton.connect("toggled(bool)", ui.segmentOptions.setVisible)
+        ui.aheadCheck.setChecked(workers.works_ahead)
+        ui.aheadCheck.connect("toggled(bool)", workers.work_ahead)
+
+    def use(self, folder: Path, trusted: bool) -> None:
+        """Segments with another bundle from now on. trusted: it is one from outside, and may run its own code."""
+        if trusted and not Bundle(folder).has(ONNX):
+            offer_torch()
+        self._workers.use(folder, trusted)
+
+    def show(self, busy: bool) -> None:
+        """Shows what can be chosen now."""
+        for box in (self.ui.bundleBox, self.ui.deviceBox):
+            box.setEnabled(not busy)
+
+
+def offer_torch() -> None:
+    """In Slicer: installs what a model from outside needs, if the reader agrees; in the host that is `setup`'s work."""
+    lacking = missing_for_torch()
+    if not lacking or shutil.which("PythonSlicer") is None:
+        return
+    if messages.confirmed(f"This model needs {' and '.join(lacking)}, which Slicer lacks. Download and install now?"):
+        try:
+            with slicer.util.WaitCursor():
+                install(lacking)
+        except SetupError as error:
+            messages.tell(str(error))
