@@ -65,7 +65,7 @@ def test_every_file_that_slicer_needs_is_listed_once(variable, root):
 def test_the_lists_hold_what_they_must(root):
     lists = wanted(root / "MosMedCOVID")
     assert {"MosMedCOVID.py", "MosMedCOVIDLib/segmentation/worker.py"} <= set(lists["SCRIPTS"])
-    assert "Resources/Models/lungs_and_covid_lesions_ct/models/model.ts" in lists["RESOURCES"]
+    assert "Resources/Models/lungs_and_covid_lesions_ct/models/model.onnx" in lists["RESOURCES"]
     assert {"Resources/UI/MosMedCOVID.ui", "Resources/Icons/MosMedCOVID.png"} <= set(lists["RESOURCES"])
     everything = list(itertools.chain(*lists.values()))
     assert not [name for name in everything if "EmbeddedSlicer" in name or name.endswith(("__main__.py", ".pyc"))]

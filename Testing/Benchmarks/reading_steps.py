@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QWidget
 VIEWS = {"axial": "Red", "coronal": "Green", "sagittal": "Yellow"}
 FRAMES, STROKES = 40, 5  # of each round
 STROKE_STEPS = 10  # of the mouse, a pixel or two each
-BOTH, LESION_ML = 2, 1  # row and column of the panel's table
+LESION_ML, BOTH = 1, 2  # row and column of the panel's table
 SLAB_MM, TURN_DEGREES, BRUSH_MM = 30.0, 3.0, 18.0
 
 
@@ -124,7 +124,7 @@ class Steps:
 
     def _click_until_graded(self, view: QWidget, place: QPoint) -> None:
         """One disc, and its millilitres in the panel, which come with the grade."""
-        lesions_ml = self._window.panel.ui.involvementTable.item(BOTH, LESION_ML).text
+        lesions_ml = self._window.panel.ui.involvementTable.item(LESION_ML, BOTH).text
         before = lesions_ml()
         self._window.press(view, place)
         self._window.release(view, place)

@@ -4,11 +4,9 @@ import json
 import shutil
 
 import pytest
-
-pytest.importorskip("torch")
-
 from MosMedCOVIDLib.commands.command_line import main
 from MosMedCOVIDLib.commands.phantom import save_phantom
+from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE
 
 
 def report(capsys, *arguments):
@@ -66,3 +64,22 @@ def test_a_mask_of_another_grid_is_refused(tmp_path, phantom, capsys):
     shutil.move(tmp_path / "other" / "one_lesions.nii.gz", tmp_path / "one_lesions.nii.gz")
     assert main(["evaluate-model", str(tmp_path)]) == 3
     assert "lies elsewhere in the patient" in capsys.readouterr().err
+
+
+def test_another_bundle_is_judged_once_it_is_trusted(tmp_path, phantom, capsys):
+    save_phantom(phantom, tmp_path / "cases" / "one_ct.nii.gz")
+    theirs = shutil.copytree(DEFAULT_BUNDLE, tmp_path / "theirs")
+    metadata = json.loads((theirs / "configs" / "metadata.json").read_text(encoding="utf-8"))
+    (theirs / "configs" / "metadata.json").write_text(json.dumps({**metadata, "name": "theirs"}))
+    chosen = [str(tmp_path / "cases"), "--bundle", str(theirs)]
+    assert main(["evaluate-model", *chosen]) == 4
+    assert "--trust-bundle" in capsys.readouterr().err
+    said = report(capsys, *chosen, "--trust-bundle", "--device", "cpu")
+    assert (said["model"]["name"], said["model"]["device"]) == ("theirs", "cpu")
+    assert said["mean"]["lung_dice"] > 0.85
+
+
+@pytest.mark.parametrize("command", ["evaluate-model", "grade"])
+def test_a_bundle_that_is_not_there_is_wrong_usage(command, tmp_path, capsys):
+    assert main([command, str(tmp_path), "--bundle", str(tmp_path / "nowhere")]) == 2
+    assert "There is no folder" in capsys.readouterr().err

@@ -10,9 +10,6 @@ import time
 import nibabel
 import numpy as np
 import pytest
-
-pytest.importorskip("torch")
-
 from dicom_files import PATIENT, write_series
 from MosMedCOVIDLib.commands import grade
 from MosMedCOVIDLib.commands.command_line import main
@@ -20,7 +17,8 @@ from MosMedCOVIDLib.errors import WorkerDied
 from MosMedCOVIDLib.saving.nifti import write_volume
 
 KEYS = (
-    "schema study grade rule borderline involvement_percent interval_percent to_next_boundary_percent ct0_below_ml "
+    "schema study grade rule borderline involvement_percent interval_percent interval_calibrated "
+    "to_next_boundary_percent ct0_below_ml ground_glass_ml consolidation_ml ground_glass_percent consolidation_percent "
     "lungs audit model corrected files seconds source"
 ).split()
 

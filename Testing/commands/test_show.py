@@ -75,7 +75,6 @@ def small(phantom, monkeypatch):
 @pytest.fixture
 def grading(monkeypatch, small):
     """Puts a stand-in that really grades in the viewer's place."""
-    pytest.importorskip("torch")
     monkeypatch.setattr(show, "viewer_command", lambda words: [sys.executable, "-c", GRADES, *words])
 
 
@@ -211,7 +210,6 @@ def test_the_phantoms_truth_stands_beside_what_was_found(tmp_path, grading, monk
 
 
 def test_where_there_is_no_viewer_to_be_had_a_plain_picture_is_drawn(tmp_path, phantom, small, monkeypatch, capsys):
-    pytest.importorskip("torch")
     monkeypatch.setattr(supported, "why_no_viewer", lambda: "There is none for this machine.")
     monkeypatch.chdir(tmp_path)
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):

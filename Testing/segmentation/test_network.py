@@ -1,34 +1,61 @@
 """The network as the bundle describes it: loaded by MONAI, checked by MONAI, unchanged by what makes it fast."""
 
+import hashlib
+import importlib.util
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
+from MosMedCOVIDLib.errors import SetupError
+from MosMedCOVIDLib.segmentation import network as network_file
+from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE, ONNX, WEIGHTS, Bundle
+from MosMedCOVIDLib.segmentation.masks_from_probabilities import masks_from_probabilities
+from MosMedCOVIDLib.segmentation.network import choose_device, load_network
+from MosMedCOVIDLib.segmentation.onnx_network import OnnxNetwork
+from MosMedCOVIDLib.segmentation.view import View
+from MosMedCOVIDLib.study.labelled import read_mask
+from MosMedCOVIDLib.study.nifti import read_nifti
+from MosMedCOVIDLib.study.quick_lungs import find_quick_lungs
 
-torch = pytest.importorskip("torch")
-
-from MosMedCOVIDLib.errors import SetupError  # noqa: E402
-from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE, Bundle  # noqa: E402
-from MosMedCOVIDLib.segmentation.masks_from_probabilities import masks_from_probabilities  # noqa: E402
-from MosMedCOVIDLib.segmentation.network import Network  # noqa: E402
-from MosMedCOVIDLib.segmentation.view import View  # noqa: E402
-from MosMedCOVIDLib.study.labelled import read_mask  # noqa: E402
-from MosMedCOVIDLib.study.nifti import read_nifti  # noqa: E402
-from MosMedCOVIDLib.study.quick_lungs import find_quick_lungs  # noqa: E402
+THREADS = 1  # on a busy machine several would mostly wait for each other
 
 
 @pytest.fixture(scope="module")
 def network():
-    return Network(Bundle(), "cpu")
+    return load_network(Bundle(), "cpu", THREADS)
+
+
+@pytest.fixture(scope="module")
+def torch_network():
+    """What runs on a GPU, here on the CPU."""
+    pytest.importorskip("monai")
+    from MosMedCOVIDLib.segmentation.torch_network import TorchNetwork
+
+    return TorchNetwork(Bundle(), "cpu", THREADS)
+
+
+@pytest.fixture(scope="module")
+def view(phantom, network):
+    return View.of(phantom.study, find_quick_lungs(phantom.study), network.view_settings)
 
 
 @pytest.fixture
 def copy(tmp_path):
-    return shutil.copytree(DEFAULT_BUNDLE, tmp_path / "bundle")
+    folder = shutil.copytree(DEFAULT_BUNDLE, tmp_path / "bundle")
+    (folder / "models" / WEIGHTS).chmod(0o600)
+    return folder
+
+
+def dice(one, other):
+    return 2 * (one & other).sum() / (one.sum() + other.sum())
 
 
 def test_monai_verifies_what_goes_in_and_out():
+    pytest.importorskip("monai")
     from monai.bundle import verify_net_in_out
 
     configs = DEFAULT_BUNDLE / "configs"
@@ -43,6 +70,7 @@ def test_monai_verifies_what_goes_in_and_out():
 
 @pytest.mark.parametrize("name", ["inference", "train"])
 def test_monai_parses_the_configs(name):
+    pytest.importorskip("monai")
     from monai.bundle import ConfigParser
 
     parser = ConfigParser()
@@ -51,38 +79,46 @@ def test_monai_parses_the_configs(name):
     assert sum(p.numel() for p in parser.get_parsed_content("network_def").parameters()) > 1e6
 
 
-def test_what_runs_is_the_network_of_the_configs_with_the_weights_of_the_bundle(network):
-    """model.ts, which runs, against model.pt in the network that MONAI makes of the config."""
-    from monai.bundle import ConfigParser
-
-    config = ConfigParser()
-    config.read_config(DEFAULT_BUNDLE / "configs" / "inference.json")
-    plain = config.get_parsed_content("network_def")
-    state = torch.load(DEFAULT_BUNDLE / "models" / "model.pt", weights_only=True)
-    plain.load_state_dict(state)
-    exported = torch.jit.load(Bundle().weights).state_dict()
-    assert exported.keys() == state.keys()
-    assert all(torch.equal(exported[name], state[name]) for name in state)
-
-    channels = torch.rand(2, 3, 64, 96, generator=torch.manual_seed(0)) * 2 - 1
-    with torch.inference_mode():
-        expected = torch.sigmoid(plain.eval()(channels)) * 255
-    assert (network._certainty(channels.numpy()) - expected).abs().max() <= 0.51  # of 255: rounded to whole numbers
+def test_our_own_network_runs_on_the_cpu_without_torch_and_monai(network, monkeypatch):
+    assert isinstance(network, OnnxNetwork)
+    assert network.device == "cpu"
+    for name in ("torch", "monai"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert isinstance(load_network(Bundle(), choose_device("auto"), THREADS), OnnxNetwork)
 
 
-def test_it_finds_the_lungs_of_the_phantom_and_some_of_its_lesions(network, phantom):
+def test_nothing_is_reported_to_the_makers_of_the_runtime(root, tmp_path):
+    """A process of its own, since the runtime asks once; it would leave files of its session and of its device."""
+    code = (
+        "from MosMedCOVIDLib.segmentation.bundle import Bundle\n"
+        "from MosMedCOVIDLib.segmentation.network import load_network\n"
+        "load_network(Bundle(), 'cpu', 1)\n"
+    )
+    own = {"TMPDIR": str(tmp_path), "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)}
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"} | own
+    subprocess.run([sys.executable, "-c", code], cwd=root / "MosMedCOVID", env=environment, check=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_exported_network_gives_what_the_weights_do(network, torch_network, view, phantom):
+    """model.onnx, which runs, against model.pt in the network that MONAI makes of the config."""
+    exported, original = network.probabilities(view), torch_network.probabilities(view)
+    assert np.abs(exported.astype(int) - original).max() <= 1  # of 255: rounded to whole numbers
+    masks, expected = (masks_from_probabilities(phantom.study, view, each, None) for each in (exported, original))
+    assert dice(masks.lungs > 0, expected.lungs > 0) >= 0.999
+    assert dice(masks.lesions > 0, expected.lesions > 0) >= 0.999
+
+
+def test_it_finds_the_lungs_of_the_phantom_and_some_of_its_lesions(network, view, phantom):
     """A coarse phantom: the bar is low on purpose, but upside down or mirrored it would be missed."""
-    view = View.of(phantom.study, find_quick_lungs(phantom.study), network.view_settings)
     shares = []
     probabilities = network.probabilities(view, shares.append)
     assert shares[-1] == 1.0
     assert shares == sorted(shares)
     masks = masks_from_probabilities(phantom.study, view, probabilities, None)
     for side in (1, 2):
-        found, true = masks.lungs == side, phantom.lungs == side
-        assert 2 * (found & true).sum() / (found.sum() + true.sum()) > 0.85
-    found, true = masks.lesions > 0, phantom.lesions > 0
-    assert 2 * (found & true).sum() / (found.sum() + true.sum()) > 0.5
+        assert dice(masks.lungs == side, phantom.lungs == side) > 0.85
+    assert dice(masks.lesions > 0, phantom.lesions > 0) > 0.5
 
 
 def test_the_lungs_of_a_real_chest_agree_with_their_outline(network, shared_data):
@@ -90,45 +126,99 @@ def test_the_lungs_of_a_real_chest_agree_with_their_outline(network, shared_data
     true = read_mask(shared_data / "other" / "chest_id001_128_lungmask.nii.gz", study) > 0
     view = View.of(study, find_quick_lungs(study), network.view_settings)
     found = masks_from_probabilities(study, view, network.probabilities(view), None).lungs > 0
-    assert 2 * (found & true).sum() / (found.sum() + true.sum()) > 0.97
+    assert dice(found, true) > 0.97
 
 
-def test_a_gpu_that_is_not_there_is_a_sentence():
-    if torch.cuda.is_available():
-        pytest.skip("this machine has a GPU")
+def test_a_gpu_that_is_not_there_is_a_sentence(monkeypatch):
+    assert choose_device("cpu") == "cpu"
+    monkeypatch.setattr(network_file, "_nvidia_driver", lambda: False)
+    assert choose_device("auto") == "cpu"
     with pytest.raises(SetupError, match="choose --device cpu or auto"):
-        Network(Bundle(), "cuda")
+        choose_device("cuda")
+
+
+def test_without_torch_the_gpu_is_left_to_setup(monkeypatch):
+    monkeypatch.setattr(network_file, "_nvidia_driver", lambda: True)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    assert choose_device("auto") == "cpu"
+    with pytest.raises(SetupError, match="python3 MosMedCOVID setup --torch cuda"):
+        choose_device("cuda")
+
+
+@pytest.mark.parametrize(("package", "way_out"), [("onnxruntime", "setup`"), ("monai", "setup --torch cpu`")])
+def test_a_missing_package_says_how_to_get_it(package, way_out, copy, monkeypatch):
+    if package == "monai":
+        pytest.importorskip("torch")
+        (copy / "models" / ONNX).unlink()  # a foreign bundle of our kind, which torch must run
+    monkeypatch.setitem(sys.modules, package, None)
+    for name in [name for name in sys.modules if name.startswith(f"{package}.")]:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(SetupError, match=f"needs the package {package}.*python3 MosMedCOVID {way_out}"):
+        load_network(Bundle(copy), "cpu", THREADS)
+
+
+def test_less_memory_than_the_gpu_seemed_to_have_halves_the_batch_and_at_last_the_cpu_goes_on(
+    torch_network, network, view, monkeypatch
+):
+    """A stand-in for a GPU, on which only `most` slices at once fit; none at all at the fifth slice."""
+    import torch
+
+    certainty, asked, most = torch_network._certainty, [], 3
+
+    def on_a_small_gpu(slices):
+        device = torch_network.device
+        asked.append((device, len(slices)))
+        done = sum(count for device, count in asked[:-1] if device == "cuda" and count <= most)
+        if device == "cuda" and (len(slices) > most or done >= 4):
+            raise torch.cuda.OutOfMemoryError
+        with monkeypatch.context() as here:
+            here.setattr(torch_network, "device", "cpu")
+            return certainty(slices)
+
+    monkeypatch.setattr(torch_network, "_certainty", on_a_small_gpu)
+    monkeypatch.setattr(torch_network, "_move_to", lambda device: monkeypatch.setattr(torch_network, "device", device))
+    monkeypatch.setattr(torch_network, "_wanted", "cuda")
+    monkeypatch.setattr(torch_network, "_fitting_batch", lambda view: 8 if torch_network.device == "cuda" else 4)
+    found = torch_network.probabilities(view)
+    assert asked[:6] == [("cuda", slices) for slices in (8, 4, 2, 2, 2, 1)]
+    assert set(asked[6:]) <= {("cpu", 4), ("cpu", len(view.images) % 4)}
+    assert torch_network.device == "cpu"
+    assert np.abs(found.astype(int) - network.probabilities(view)).max() <= 1
 
 
 def test_weights_of_another_network_are_a_sentence(copy):
-    torch.jit.script(torch.nn.Conv2d(3, 5, 1)).save(copy / "models" / "model.ts")
+    onnx = pytest.importorskip("onnx")
+    path = copy / "models" / ONNX
+    content = path.read_bytes()
+    path.write_bytes(content[:-1000])
     with pytest.raises(SetupError, match="belong to another model"):
-        Network(Bundle(copy), "cpu")
-    restate_checksum(copy)
-    with pytest.raises(SetupError, match="does not give lungs and lesions"):
-        Network(Bundle(copy), "cpu")
-    torch.jit.script(torch.nn.Linear(2, 2)).save(copy / "models" / "model.ts")
+        load_network(Bundle(copy), "cpu", THREADS)
     restate_checksum(copy)
     with pytest.raises(SetupError, match="cannot be loaded"):
-        Network(Bundle(copy), "cpu")
+        load_network(Bundle(copy), "cpu", THREADS)
+    path.write_bytes(content)
+    restate_checksum(copy, channels={"0": "lungs", "1": "lesions", "2": "consolidation", "3": "trachea"})
+    with pytest.raises(SetupError, match="describes 4 in its metadata"):
+        load_network(Bundle(copy), "cpu", THREADS)
+    assert onnx.load(path).graph.input[0].name == "image"
 
 
-def test_values_that_are_no_numbers_never_become_a_mask(copy, phantom):
-    module = torch.jit.load(copy / "models" / "model.ts")
-    with torch.no_grad():
-        next(module.parameters()).fill_(np.nan)
-    module.save(copy / "models" / "model.ts")
+def test_values_that_are_no_numbers_never_become_a_mask(copy, view):
+    onnx = pytest.importorskip("onnx")
+    path = copy / "models" / ONNX
+    model = onnx.load(path)
+    weights = next(tensor for tensor in model.graph.initializer if len(tensor.dims) == 4)
+    weights.raw_data = np.full(weights.dims, np.nan, np.float32).tobytes()
+    onnx.save(model, path)
     restate_checksum(copy)
-    network = Network(Bundle(copy), "cpu")
-    view = View.of(phantom.study, find_quick_lungs(phantom.study), network.view_settings)
     with pytest.raises(SetupError, match="no numbers"):
-        network.probabilities(view)
+        load_network(Bundle(copy), "cpu", THREADS).probabilities(view)
 
 
-def restate_checksum(bundle):
-    import hashlib
-
-    path = bundle / "configs" / "metadata.json"
+def restate_checksum(folder, channels=None):
+    path = folder / "configs" / "metadata.json"
     metadata = json.loads(path.read_text(encoding="utf-8"))
-    metadata["weights_sha256"] = hashlib.sha256((bundle / "models" / "model.ts").read_bytes()).hexdigest()
+    metadata["weights_sha256"][ONNX] = hashlib.sha256((folder / "models" / ONNX).read_bytes()).hexdigest()
+    if channels:
+        metadata["network_data_format"]["outputs"]["pred"]["channel_def"] = channels
     path.write_text(json.dumps(metadata), encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from MosMedCOVIDLib.segmentation.resampling import Grid, resample, resampling_matrix
+from MosMedCOVIDLib.segmentation.resampling import Grid, resample, resampling_matrix, sparse
 
 
 @pytest.mark.parametrize("target", [Grid(20, 0.0, 1.5), Grid(100, 3.0, 0.2), Grid(40, -4.0, 1.1), Grid(7, 2.0, 3.3)])
@@ -48,3 +48,4 @@ def test_rows_and_columns_have_their_own_scale():
     columns = resampling_matrix(Grid(10, 0, 0.5), Grid(5, 0, 1.0))
     expected = image.reshape(3, 2, 5, 2).mean((1, 3))
     np.testing.assert_allclose(resample(image, rows, columns), expected)
+    np.testing.assert_allclose(resample(image, sparse(rows), sparse(columns)), expected)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from MosMedCOVIDLib.segmentation.density import dense_by_density
 from MosMedCOVIDLib.segmentation.masks import LEFT, RIGHT
 from MosMedCOVIDLib.segmentation.masks_from_probabilities import masks_from_probabilities
 from MosMedCOVIDLib.segmentation.sides import tell_sides
@@ -20,7 +21,7 @@ def dice(a, b):
 
 
 def seen_truth(view, study, truth):
-    """The true masks as the network would have to answer them: uint8 [slice, 2, row, column] on the view's grid."""
+    """The true masks as the network would have to answer them: uint8 [slice, mask, row, column] on the view's grid."""
     channels = []
     for mask in truth:
         scaled = np.where(mask > 0, 200, -1024).astype(np.int16)  # through the same view as HU: −1…1
@@ -118,7 +119,7 @@ def test_lungs_that_touch_are_parted_at_their_narrowest_place():
     lungs[:, 5:35, 4:30] = True
     lungs[:, 5:35, 31:56] = True
     lungs[:, 8:12, 28:33] = True  # a bridge in front
-    sides = tell_sides(lungs, middle=26.0)  # the body's middle is not where they touch
+    sides = tell_sides(lungs, middle=26.0, body=np.ones_like(lungs))  # the body's middle is not where they touch
     assert (sides[:, 5:35, 4:29] == RIGHT).all()
     assert (sides[:, 5:35, 32:56] == LEFT).all()
     assert ((sides > 0) == lungs).all()
@@ -127,7 +128,7 @@ def test_lungs_that_touch_are_parted_at_their_narrowest_place():
 def test_lungs_merged_into_one_are_parted_at_the_bodys_middle():
     lungs = np.zeros((4, 30, 40), bool)
     lungs[:, 2:28, 2:38] = True
-    sides = tell_sides(lungs, middle=20.0)
+    sides = tell_sides(lungs, middle=20.0, body=np.ones_like(lungs))
     assert (sides[:, 2:28, 2:20] == RIGHT).all()
     assert (sides[:, 2:28, 20:38] == LEFT).all()
 
@@ -136,9 +137,31 @@ def test_a_single_lung_keeps_its_side_and_specks_are_dropped():
     lungs = np.zeros((4, 30, 40), bool)
     lungs[:, 2:28, 22:38] = True
     lungs[0, 2:4, 2:4] = True
-    sides = tell_sides(lungs, middle=20.0)
+    sides = tell_sides(lungs, middle=20.0, body=np.ones_like(lungs))
     assert set(np.unique(sides)) == {0, LEFT}
     assert not sides[0, 2:4, 2:4].any()
+
+
+def test_what_lies_outside_the_body_is_no_lung():
+    """Air on the mattress or round the neck, as large as a lung; a lung that the body's outline cuts stays whole."""
+    lungs = np.zeros((4, 30, 60), bool)
+    lungs[:, 2:28, 2:18] = lungs[:, 2:28, 22:38] = lungs[:, 2:28, 42:58] = True
+    body = np.zeros_like(lungs)
+    body[:, 2:20, 2:40] = True
+    sides = tell_sides(lungs, middle=20.0, body=body)
+    assert (sides[:, 2:28, 2:18] == RIGHT).all()
+    assert (sides[:, 2:28, 22:38] == LEFT).all()
+    assert not sides[..., 42:58].any()
+
+
+def test_the_view_knows_where_the_body_is(phantom):
+    view = View.of(phantom.study, find_quick_lungs(phantom.study), SETTINGS)
+    assert view.body.shape == view.images.shape
+    air_in_front = view.images[:, 0, 0] < -0.9
+    assert air_in_front.any()
+    assert not view.body[air_in_front, 0, 0].any()
+    middle = np.s_[len(view.body) // 2, view.body.shape[1] // 2, view.body.shape[2] // 2]
+    assert view.body[middle]
 
 
 def test_no_lungs_give_empty_masks(phantom):
@@ -158,6 +181,44 @@ def test_lesions_count_as_lung_and_stay_inside_it(phantom):
     assert dice(masks.lungs > 0, phantom.lungs > 0) > 0.97
     assert (masks.lungs[masks.lesions > 0] > 0).all()
     assert dice(masks.lesions > 0, phantom.lesions > 0) > 0.95
+
+
+def dense_part(phantom):
+    """A half of the phantom's lesions, as the ones that the network may call consolidation."""
+    part = phantom.lesions.copy()
+    part[:, : part.shape[1] // 2] = 0
+    return part
+
+
+def test_a_network_that_knows_consolidation_says_what_of_its_lesions_is_dense(phantom):
+    study, dense = phantom.study, dense_part(phantom)
+    view = View.of(study, find_quick_lungs(study), SETTINGS)
+    seen = seen_truth(view, study, (phantom.lungs, phantom.lesions, dense))
+    masks = masks_from_probabilities(study, view, seen, None)
+    assert dice((masks.dense & masks.lesions) > 0, dense > 0) > 0.95
+    without = masks_from_probabilities(study, view, seen[:, :2], None)
+    assert np.array_equal(masks.lungs, without.lungs)
+    assert np.array_equal(masks.lesions, without.lesions)
+    elsewhere = masks.lesions == 0
+    assert np.array_equal(masks.dense[elsewhere], without.dense[elsewhere])
+
+
+@pytest.mark.parametrize("name", ["RAS", "LPI"])
+def test_without_such_a_channel_the_density_says_what_is_dense_around_the_lungs(name, phantom):
+    study, voxels = stored_as(phantom.study, ORIENTATIONS[name])
+    view = View.of(study, find_quick_lungs(study), SETTINGS)
+    lungs = voxels(phantom.lungs)
+    masks = masks_from_probabilities(study, view, seen_truth(view, study, (lungs, voxels(phantom.lesions))), None)
+    box = tuple(slice(found.min(), found.max() + 1) for found in np.nonzero(masks.lungs))
+    assert np.array_equal(masks.dense[box], dense_by_density(study)[box])
+    assert 0 < np.count_nonzero(masks.dense & masks.lesions) < np.count_nonzero(masks.lesions)
+
+
+def test_the_probability_says_lesion_where_the_mask_does(phantom):
+    view = View.of(phantom.study, find_quick_lungs(phantom.study), SETTINGS)
+    truth = seen_truth(view, phantom.study, (phantom.lungs, phantom.lesions))
+    masks = masks_from_probabilities(phantom.study, view, truth, None)
+    assert np.array_equal(masks.lesions > 0, masks.lesion_probability > 127)
 
 
 def test_what_the_network_sees_beyond_the_frame_is_dropped(phantom):

@@ -13,13 +13,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
-pytest.importorskip("torch")
-
 from MosMedCOVIDLib.errors import Cancelled, SaveError, SetupError, WorkerDied
-from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE
+from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE, ONNX
 from MosMedCOVIDLib.segmentation.client import MODULE_FOLDER, SegmentationWorker
 from MosMedCOVIDLib.segmentation.protocol import WORKER_MODULE, write_job
+from MosMedCOVIDLib.segmentation.worker import BACKGROUND_NICENESS
 
 NETWORK = "lungs and lesions"
 
@@ -126,8 +124,11 @@ def test_killed_between_two_studies_it_is_started_again(worker, phantom):
 
 def test_wrong_weights_are_a_sentence(tmp_path, phantom):
     bundle = shutil.copytree(DEFAULT_BUNDLE, tmp_path / "bundle")
-    (bundle / "models" / "model.ts").write_bytes(b"something else")
-    with SegmentationWorker(bundle) as worker, pytest.raises(SetupError, match="damaged or belong to another model"):
+    (bundle / "models" / ONNX).write_bytes(b"something else")
+    with (
+        SegmentationWorker(bundle, trusted=True) as worker,
+        pytest.raises(SetupError, match="damaged or belong to another model"),
+    ):
         worker.segment(phantom.study, "cpu")
 
 
@@ -161,3 +162,20 @@ def test_a_temporary_folder_that_cannot_be_written_is_a_sentence(worker, phantom
     with pytest.raises(SaveError, match=r"temporary folder .*No space left on device.*TMPDIR"):
         worker.segment(phantom.study, "cpu")
     assert worker.process_id is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has classes of priority instead")
+def test_in_the_background_it_gives_way_to_everything_else(tmp_path, phantom):
+    folder = tmp_path / "scratch" / "job1"
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-m", WORKER_MODULE, "--background", "--scratch", str(folder.parent)]
+    with subprocess.Popen(
+        command, cwd=MODULE_FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        process.stdin.write(write_job(folder, 1, phantom.study, "cpu") + "\n")
+        process.stdin.flush()
+        answer = next(line for line in map(json.loads, process.stdout) if "progress" not in line)
+        niceness = os.getpriority(os.PRIO_PROCESS, process.pid)
+        process.stdin.close()
+    assert "result" in answer
+    assert niceness == min(19, os.nice(0) + BACKGROUND_NICENESS)

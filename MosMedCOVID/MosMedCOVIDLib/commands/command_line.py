@@ -110,6 +110,7 @@ def _grade(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="folder for the results")
     _json(parser)
     _device(parser)
+    _bundle(parser)
     parser.add_argument("--rule", choices=("total", "worse_lung"), default="total", help="which lungs are judged")
     parser.add_argument("--force", action="store_true", help="segment what the audit refuses too, without a grade")
 
@@ -123,6 +124,7 @@ def _evaluate_model(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="labelled cases, or the root of MosMedData")
     _json(parser)
     _device(parser)
+    _bundle(parser)
 
 
 def _phantom(parser: argparse.ArgumentParser) -> None:
@@ -142,6 +144,11 @@ def _json(parser: argparse.ArgumentParser) -> None:
 
 def _device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
+
+
+def _bundle(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bundle", type=Path, metavar="DIR", help="another MONAI bundle that gives lungs and lesions")
+    parser.add_argument("--trust-bundle", action="store_true", help="run the code that its configuration may hold")
 
 
 ADD_ARGUMENTS = {

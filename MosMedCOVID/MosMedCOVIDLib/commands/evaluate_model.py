@@ -16,6 +16,7 @@ from ..segmentation.client import SegmentationWorker
 from ..segmentation.protocol import Progress
 from ..study.labelled import LabelledCase, find_labelled_cases, read_mask
 from ..study.nifti import read_nifti
+from .grade import chosen_bundle
 from .progress import ProgressBar
 
 
@@ -23,10 +24,11 @@ def run(options: argparse.Namespace) -> int:
     """Prints the figures of each patient, their mean and the worst."""
     if not options.folder.is_dir():
         raise UsageError(f"There is no folder {options.folder}.")
+    bundle = chosen_bundle(options)
     cases = find_labelled_cases(options.folder)
     patients = []
     model: dict[str, Any] = {}
-    with SegmentationWorker() as worker, ProgressBar(len(cases)) as bar:
+    with SegmentationWorker(bundle.folder, trusted=True) as worker, ProgressBar(len(cases)) as bar:
         for case in cases:
             bar.begin(case.name)
             patient, model = _evaluate(case, worker, options.device, bar.show)

@@ -24,7 +24,19 @@ from .way import Wishes, grade_path
 def run(options: argparse.Namespace) -> int:
     """Grades the studies and prints each result; the exit code."""
     wishes = Wishes(options.out, options.device, options.rule, options.force, debug=options.debug)
-    return grade_all(studies_at(options.paths), wishes, options.json)
+    bundle = chosen_bundle(options)
+    return grade_all(studies_at(options.paths), wishes, options.json, bundle)
+
+
+def chosen_bundle(options: argparse.Namespace) -> Bundle:
+    """The bundle of --bundle, or our own. UsageError where there is none, SetupError where nobody said to trust it."""
+    if not options.bundle:
+        return Bundle()
+    if not options.bundle.is_dir():
+        raise UsageError(f"There is no folder {options.bundle}: --bundle names the folder of a MONAI bundle.")
+    bundle = Bundle(options.bundle)
+    bundle.must_be_trusted(options.trust_bundle)
+    return bundle
 
 
 def studies_at(paths: Sequence[Path]) -> list[Path]:
@@ -36,13 +48,16 @@ def studies_at(paths: Sequence[Path]) -> list[Path]:
     return list(found.values())
 
 
-def grade_all(studies: Sequence[Path], wishes: Wishes, as_json: bool) -> int:
-    """One after the other; a bad study doesn't stop the rest, and of several those that are done are not done again."""
-    code = 0
-    with SegmentationWorker() as worker, ProgressBar(len(studies)) as bar:
+def grade_all(studies: Sequence[Path], wishes: Wishes, as_json: bool, bundle: Bundle | None = None) -> int:
+    """One after the other; a bad study doesn't stop the rest, and of several those that are done are not done again.
+
+    bundle: ours, if none is given; the code of another one is run, so it must be trusted.
+    """
+    bundle, code = bundle or Bundle(), 0
+    with SegmentationWorker(bundle.folder, trusted=True) as worker, ProgressBar(len(studies)) as bar:
         for path in studies:
             bar.begin(path.name)
-            earlier = _earlier(path, wishes) if len(studies) > 1 else None
+            earlier = _earlier(path, wishes, bundle) if len(studies) > 1 else None
             result, ended = (earlier, 0) if earlier else _result(path, worker, wishes, bar)
             bar.write(json.dumps(result) if as_json else result_text(result) + "\n")
             code = max(code, ended)
@@ -50,12 +65,12 @@ def grade_all(studies: Sequence[Path], wishes: Wishes, as_json: bool) -> int:
     return code
 
 
-def _earlier(path: Path, wishes: Wishes) -> dict[str, Any] | None:
+def _earlier(path: Path, wishes: Wishes, bundle: Bundle) -> dict[str, Any] | None:
     """The result of an earlier run that was asked the same of the same study with the same model."""
     result = saved_result(wishes.out, path, name_of(path))
     if not result or result.get("corrected") or result["rule"] != wishes.rule:
         return None  # a mask that a reader corrected is no answer to what the network finds
-    if result["model"]["sha256"] != Bundle().weights_sha256:
+    if result["model"]["sha256"] != bundle.weights_sha256:
         return None
     forced = result["audit"]["verdict"] == "refused"
     return {**result, "resumed": True} if wishes.force or not forced else None

@@ -31,10 +31,13 @@ MODULE_FOLDER = Path(__file__).resolve().parents[2]
 
 
 class SegmentationWorker:
-    """A warm worker process. Used as a context; `segment` starts it again where it was stopped or has died."""
+    """A warm worker process. Used as a context; `segment` starts it again where it was stopped or has died.
 
-    def __init__(self, bundle: Path = DEFAULT_BUNDLE) -> None:
-        self._bundle = bundle
+    trusted: a bundle that did not come with the program may run its own code.
+    """
+
+    def __init__(self, bundle: Path = DEFAULT_BUNDLE, trusted: bool = False) -> None:
+        self._options = ["--bundle", str(bundle.resolve()), *["--trust-bundle"] * trusted]
         self._process: subprocess.Popen[str] | None = None
         self._folder: Path | None = None
         self._jobs = 0
@@ -60,7 +63,7 @@ class SegmentationWorker:
         self._folder = Path(tempfile.mkdtemp(prefix="MosMedCOVID-"))
         with (self._folder / "log.txt").open("w") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", WORKER_MODULE, "--bundle", str(self._bundle), "--scratch", str(self._folder)],
+                [sys.executable, "-m", WORKER_MODULE, *self._options, "--scratch", str(self._folder)],
                 cwd=MODULE_FOLDER,
                 env={**os.environ, **WORKER_ENVIRONMENT},
                 stdin=subprocess.PIPE,

@@ -1,74 +1,129 @@
-"""The network itself: loaded once, run on one view after the other."""
+"""A bundle's network on a device: which runtime runs it, and what every runtime keeps to.
+
+Our own network runs on the CPU by ONNX Runtime, which needs neither torch nor MONAI, and on an NVIDIA GPU by torch. A
+foreign bundle runs by torch on either, unless it is of our kind and brings models/model.onnx.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+import contextlib
+import ctypes
+import importlib.util
+import math
+import os
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import numpy as np
 
 from ..errors import SetupError
-from .bundle import Bundle
+from .bundle import ONNX, Bundle
+from .channels import Channels
 from .view import View, ViewSettings
 
-if TYPE_CHECKING:
-    import torch
+WAYS_OUT = {
+    "onnxruntime": "run `python3 MosMedCOVID setup`",
+    "torch": "run `python3 MosMedCOVID setup --torch cpu`",
+    "monai": "run `python3 MosMedCOVID setup --torch cpu`",
+}
+OnProgress = Callable[[float], None]  # is told the share that is done, 0…1
 
 
-class Network:
-    """A bundle's network on a device. SetupError where the bundle is damaged or the device isn't there.
+class SliceNetwork(Protocol):
+    """A network that sees slices with their neighbours; `device`, "cpu" or "cuda", is where it ran last."""
 
-    Runs the bundle's TorchScript, which needs torch alone: importing monai takes as long again as importing torch.
+    device: str
+    view_settings: ViewSettings
+
+    def probabilities(self, view: View, progress: OnProgress = ...) -> np.ndarray:
+        """Lung, lesion and, if told, consolidation of a view: uint8 [slice, 2 or 3, row, column], 255 = certain."""
+
+
+def choose_device(wanted: str) -> str:
+    """Where the network is to run, "cpu" or "cuda", for "auto" or one of them. SetupError where there is no GPU."""
+    if wanted == "cpu":
+        return wanted
+    reason = why_no_cuda()
+    if reason and wanted == "cuda":
+        raise SetupError(f"{reason}, or choose --device cpu or auto.")
+    return "cpu" if reason else "cuda"
+
+
+def why_no_cuda() -> str:
+    """Why the network cannot run on a GPU here, as the beginning of a sentence; nothing where it can.
+
+    torch is asked last, since importing it takes seconds.
     """
-
-    def __init__(self, bundle: Bundle, device: str = "auto") -> None:
-        import torch
-
-        self.bundle = bundle
-        self.device = _device(device)
-        checksum = bundle.weights_sha256  # raises where they are not the bundle's own
-        try:
-            self.view_settings = ViewSettings(**bundle.inference["view"])
-            self.batch = int(bundle.inference["slices_at_once"])
-            loaded = torch.jit.load(bundle.weights, map_location=self.device).eval()
-            # Freezing works each batch normalisation into the convolution before it.
-            self._network = torch.jit.freeze(loaded.to(memory_format=torch.channels_last))
-            edge = self.view_settings.multiple
-            answer = self._certainty(np.zeros((1, 3, edge, edge), np.float32))
-        except Exception as error:  # whatever a damaged config or file makes torch raise
-            said = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise SetupError(f"The model {bundle.folder} ({checksum[:12]}…) cannot be loaded: {said}") from error
-        if answer.shape != (1, 2, edge, edge):
-            raise SetupError(f"The model {bundle.folder} does not give lungs and lesions: get the files again.")
-
-    def probabilities(self, view: View, progress: Callable[[float], None] = lambda share: None) -> np.ndarray:
-        """Lung and lesion of a view: uint8 [slice, 2, row, column], 255 = certain. `progress` gets 0…1."""
-        import torch
-
-        count = len(view.images)
-        found = np.empty((count, 2, *view.images.shape[1:]), np.uint8)
-        for start in range(0, count, self.batch):
-            block = range(start, min(count, start + self.batch))
-            certainty = self._certainty(np.stack([view.channels(index) for index in block]))
-            if not torch.isfinite(certainty).all():
-                raise SetupError("The network gave values that are no numbers; use another device (--device cpu).")
-            found[block.start : block.stop] = certainty.to("cpu", torch.uint8).numpy()
-            progress(block.stop / count)
-        return found
-
-    def _certainty(self, channels: np.ndarray) -> torch.Tensor:
-        """What the network says of slices float32 [n, 3, row, column]: 0…255 [n, 2, row, column], in whole numbers."""
-        import torch
-
-        with torch.inference_mode():
-            images = torch.from_numpy(channels).to(self.device, memory_format=torch.channels_last)
-            return torch.sigmoid(self._network(images)).mul_(255).round_()
-
-
-def _device(wanted: str) -> torch.device:
+    lacking = [name for name in ("torch", "monai") if importlib.util.find_spec(name) is None]
+    if lacking:
+        return f"For a GPU, {' and '.join(lacking)} must be installed: run `python3 MosMedCOVID setup --torch cuda`"
+    if not _nvidia_driver():
+        return "No driver of an NVIDIA GPU is at work here: install it"
     import torch
 
-    available = torch.cuda.is_available()
-    if wanted == "cuda" and not available:
-        raise SetupError("No NVIDIA GPU can be used by PyTorch here; choose --device cpu or auto.")
-    return torch.device("cuda" if available and wanted != "cpu" else "cpu")
+    if not torch.cuda.is_available():
+        return "This torch finds no GPU that it can use: run `python3 MosMedCOVID setup --torch cuda`"
+    return ""
+
+
+def _nvidia_driver() -> bool:
+    with contextlib.suppress(OSError):
+        ctypes.CDLL("nvcuda.dll" if os.name == "nt" else "libcuda.so.1")
+        return True
+    return False
+
+
+def load_network(bundle: Bundle, device: str, threads: int) -> SliceNetwork:
+    """The network of a bundle of our kind on "cpu" or "cuda". SetupError where it is damaged, or a package missing."""
+    with explained(bundle):
+        if device == "cpu" and (bundle.is_ours or bundle.has(ONNX)):
+            from .onnx_network import OnnxNetwork
+
+            return OnnxNetwork(bundle, threads)
+        from .torch_network import TorchNetwork
+
+        return TorchNetwork(bundle, device, threads)
+
+
+@contextlib.contextmanager
+def explained(bundle: Bundle) -> Iterator[None]:
+    """Whatever a damaged config or file, or a missing package, makes a library raise becomes a sentence."""
+    try:
+        yield
+    except SetupError:
+        raise
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        way_out = WAYS_OUT.get(package, "install it, too")
+        raise SetupError(
+            f"The model {bundle.folder.name} needs the package {package}, which is not installed: {way_out}."
+        ) from error
+    except Exception as error:
+        said = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise SetupError(f"The model {bundle.folder} cannot be loaded or run: {said}") from error
+
+
+def blank(settings: ViewSettings) -> np.ndarray:
+    """A slice on which a network is tried out, float32 [1, 3, row, column]; not so small that one may refuse it."""
+    edge = 4 * settings.multiple
+    return np.zeros((1, 3, edge, edge), np.float32)
+
+
+def require_channels(found: int, channels: Channels, bundle: Bundle) -> None:
+    """SetupError where the network gives another number of channels than its bundle describes."""
+    if found != channels.count:
+        raise SetupError(
+            f"The model {bundle.folder} gives {found} channels and describes {channels.count} in its metadata.json: "
+            "its weights belong to another network. Get the files again."
+        )
+
+
+def require_numbers(total: float) -> None:
+    """SetupError where the sum of what the network gave is no number: then one of the values isn't either."""
+    if not math.isfinite(total):
+        raise SetupError("The network gave values that are no numbers; use another device (--device cpu).")
+
+
+def usable_cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -7,6 +7,7 @@ takes the mean of the area that each of its pixels covers; a finer one interpola
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -52,7 +53,14 @@ def _area_means(source: Grid, target: Grid) -> np.ndarray:
     return (overlap / overlap.sum(1, keepdims=True)).astype(np.float32)
 
 
-def resample(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """An image [row, column] through two matrices, as float32."""
-    resampled: np.ndarray = rows @ image.astype(np.float32) @ columns.T
+def sparse(matrix: np.ndarray) -> Any:
+    """The same matrix for many images: a pixel depends on a few others only, so most of the products are with 0."""
+    from scipy.sparse import csr_array
+
+    return csr_array(matrix)
+
+
+def resample(image: np.ndarray, rows: Any, columns: Any) -> np.ndarray:
+    """An image [row, column] through two matrices, sparse or not, as float32."""
+    resampled: np.ndarray = (columns @ (rows @ image.astype(np.float32)).T).T
     return resampled

@@ -12,7 +12,7 @@ import numpy as np
 from ..study.orientation import Orientation
 from ..study.quick_lungs import QuickLungs
 from ..study.study import Study
-from .resampling import Grid, resample, resampling_matrix
+from .resampling import Grid, resample, resampling_matrix, sparse
 
 # Lung without air (consolidation, effusion beneath) lies beyond the air that the quick finder sees.
 MARGIN_MM = 15.0
@@ -39,7 +39,8 @@ class View:
     """A study through the network's eyes.
 
     images: float32 [slice, row, column], −1…1; slices first…last (exclusive) of the study in standard orientation.
-    neighbour: how many slices away the neighbours are; middle: the body's middle column among the images' columns.
+    neighbour: how many slices away the neighbours are; middle: the body's middle column among the images' columns;
+    body: bool like images, the body with its hollows, to within about 3 mm.
     """
 
     images: np.ndarray
@@ -47,6 +48,7 @@ class View:
     last: int
     neighbour: int
     middle: float
+    body: np.ndarray
     orientation: Orientation
     study_rows: Grid
     study_columns: Grid
@@ -69,7 +71,7 @@ class View:
 
         shrink_rows, shrink_columns = resampling_matrix(study_rows, rows), resampling_matrix(study_columns, columns)
         box_rows, box_columns = _needed(shrink_rows), _needed(shrink_columns)
-        shrink_rows, shrink_columns = shrink_rows[:, box_rows], shrink_columns[:, box_columns]
+        shrink_rows, shrink_columns = sparse(shrink_rows[:, box_rows]), sparse(shrink_columns[:, box_columns])
         scale = 2 / (settings.hu_high - settings.hu_low)
         images = np.empty((last - first, rows.size, columns.size), np.float32)
         for index, image in enumerate(hu[first:last, box_rows, box_columns]):
@@ -81,6 +83,7 @@ class View:
             last=last,
             neighbour=max(1, round(settings.neighbour_mm / slice_mm)),
             middle=(lungs.middle * column_mm - columns.start_mm) / columns.step_mm,
+            body=lungs.in_body(np.arange(first, last), rows.centres_mm / row_mm, columns.centres_mm / column_mm),
             orientation=orientation,
             study_rows=study_rows,
             study_columns=study_columns,
@@ -88,10 +91,35 @@ class View:
             columns=columns,
         )
 
+    @classmethod
+    def whole(cls, study: Study, lungs: QuickLungs) -> View:
+        """The study as a network sees it that takes all of it: its own voxels, in no images of ours."""
+        orientation = Orientation.of(study.affine)
+        shape = orientation.to_standard(study.hu).shape
+        _, row_mm, column_mm = orientation.spacing(study.spacing_mm)
+        rows, columns = Grid(shape[1], 0.0, row_mm), Grid(shape[2], 0.0, column_mm)
+        return cls(
+            images=np.broadcast_to(np.float32(0), shape),
+            first=0,
+            last=shape[0],
+            neighbour=1,
+            middle=lungs.middle,
+            body=lungs.in_body(*(np.arange(size) for size in shape)),
+            orientation=orientation,
+            study_rows=rows,
+            study_columns=columns,
+            rows=rows,
+            columns=columns,
+        )
+
     def channels(self, index: int) -> np.ndarray:
         """Slice `index` of the images between its neighbours below and above: float32 [3, row, column]."""
-        below, above = max(0, index - self.neighbour), min(len(self.images) - 1, index + self.neighbour)
-        return self.images[[below, index, above]]
+        return self.with_neighbours(range(index, index + 1))[0]
+
+    def with_neighbours(self, indices: range) -> np.ndarray:
+        """Some slices of the images, each between its neighbours below and above: float32 [n, 3, row, column]."""
+        chosen = np.array(indices)[:, None] + [-self.neighbour, 0, self.neighbour]
+        return self.images[chosen.clip(0, len(self.images) - 1)]
 
     def voxel_ml(self, study: Study) -> float:
         """Volume of one of the view's voxels in ml."""

@@ -1,4 +1,4 @@
-"""The worker process: `python -m MosMedCOVIDLib.segmentation.worker [--bundle DIR] [--scratch DIR]`; see protocol.py.
+"""The worker process: `python -m MosMedCOVIDLib.segmentation.worker [--bundle DIR] …`; see protocol.py.
 
 It loads the network once, stays warm between studies, and may be killed at any time: it writes nothing but into the
 folders of its jobs. When whoever started it is gone, it removes the folder of them all and ends.
@@ -18,22 +18,18 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from ..errors import MosMedError, SaveError
-from ..study.quick_lungs import find_quick_lungs
-from ..study.study import Study
 from . import protocol
 from .bundle import DEFAULT_BUNDLE, Bundle
-from .masks import Masks
-from .masks_from_probabilities import masks_from_probabilities
-from .view import View
-
-if TYPE_CHECKING:
-    from .network import Network
+from .network import usable_cores
+from .segmenter import DRAWING, FINDING, LOADING, NETWORK, ON_THE_CPU, Segmenter
 
 # Percent of a job at which each stage begins, by the time it takes on two cores.
-STAGES = {"loading the network": 0, "finding the lungs": 2, "lungs and lesions": 10, "drawing the masks": 85}
+STAGES = {LOADING: 0, FINDING: 2, NETWORK: 10, ON_THE_CPU: 10, DRAWING: 85}
+BACKGROUND_NICENESS = 15
+BELOW_NORMAL_PRIORITY_CLASS = 0x4000  # of Windows
 
 
 class Job:
@@ -45,7 +41,7 @@ class Job:
 
     def stage(self, stage: str, share: float = 0.0) -> None:
         """`share` 0…1 of a stage is done; reported at most ten times a second."""
-        begins = sorted([*STAGES.values(), 100])
+        begins = sorted({*STAGES.values(), 100})
         start = STAGES[stage]
         percent = start + share * (begins[begins.index(start) + 1] - start)
         now = time.monotonic()
@@ -56,42 +52,18 @@ class Job:
             self._sent = now
 
 
-class Segmenter:
-    """Segments studies with one bundle; the network is loaded for the first one and kept."""
-
-    def __init__(self, bundle: Bundle) -> None:
-        self._bundle = bundle
-        self._networks: dict[str, Network] = {}
-
-    def network(self, device: str) -> Network:
-        """The network on a device ("auto", "cpu" or "cuda")."""
-        from .network import Network
-
-        if device not in self._networks:
-            self._networks[device] = Network(self._bundle, device)
-        return self._networks[device]
-
-    def segment(self, study: Study, device: str, stage: Callable[[str, float], None]) -> Masks:
-        """Masks of a study on its own grid."""
-        stage("loading the network", 0.0)
-        network = self.network(device)
-        stage("finding the lungs", 0.0)
-        view = View.of(study, find_quick_lungs(study), network.view_settings)
-        stage("lungs and lesions", 0.0)
-        probabilities = network.probabilities(view, lambda share: stage("lungs and lesions", share))
-        model = self._bundle.model(str(network.device.type))
-        stage("drawing the masks", 0.0)
-        draw = masks_from_probabilities
-        return draw(study, view, probabilities, model, lambda share: stage("drawing the masks", share))
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Works through the jobs on standard input until it closes."""
     parser = argparse.ArgumentParser(prog="worker")
     parser.add_argument("--bundle", type=Path, default=DEFAULT_BUNDLE)
     parser.add_argument("--scratch", type=Path, help="folder of all jobs; removed when standard input closes")
+    parser.add_argument("--trust-bundle", action="store_true", help="a foreign bundle may run its own code")
+    parser.add_argument("--background", action="store_true", help="at low priority, with one thread")
     options = parser.parse_args(arguments)
-    segmenter = Segmenter(Bundle(options.bundle))
+    if options.background:
+        _give_way()
+    threads = 1 if options.background else usable_cores()
+    segmenter = Segmenter(Bundle(options.bundle), options.trust_bundle, threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's to handle; it ends this process
     output = _take_standard_output()
     jobs: queue.Queue[str] = queue.Queue()
@@ -105,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(line, file=output, flush=True)
 
         try:
-            masks = segmenter.segment(study, device, Job(number, send).stage)
+            masks = segmenter.segment(study, device, Job(number, send).stage, folder)
             send(protocol.write_result(folder, number, masks))
         except OSError as error:
             send(protocol.error_line(number, SaveError(protocol.temporary_folder_full(folder, error))))
@@ -113,6 +85,17 @@ def main(arguments: list[str] | None = None) -> int:
             if not isinstance(error, MosMedError):
                 traceback.print_exc()
             send(protocol.error_line(number, error))
+
+
+def _give_way() -> None:
+    """Whatever else wants a core gets it first."""
+    if sys.platform == "win32":
+        import ctypes
+
+        kernel = ctypes.windll.kernel32
+        kernel.SetPriorityClass(kernel.GetCurrentProcess(), BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        os.nice(BACKGROUND_NICENESS)
 
 
 def _take_standard_output() -> TextIO:

@@ -29,7 +29,8 @@ class QuickLungs:
     right_ml, left_ml: air of the lungs on either side of the body's middle; density_hu: its median, 0 where there
     is none; height_mm: from its lowest to its highest slice; first, last: voxel bounds [slice, row, column] (last
     exclusive) of that air in the *standard* orientation of the study, or the whole frame where no lung was found;
-    middle: the body's middle column; cut: whether the frame cuts the lungs in plane.
+    middle: the body's middle column; cut: whether the frame cuts the lungs in plane; body: bool, the body with its
+    hollows on every steps[axis]-th voxel of each axis of the standard orientation.
     """
 
     right_ml: float
@@ -40,6 +41,20 @@ class QuickLungs:
     last: tuple[int, int, int]
     middle: float
     cut: bool
+    body: np.ndarray
+    steps: tuple[int, int, int]
+
+    def in_body(self, slices: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Whether places lie in the body: bool [slice, row, column] of voxel indices along each axis.
+
+        Slices in which no body was found are taken to be all body.
+        """
+        places = [
+            np.clip(np.asarray(index) // step, 0, size - 1).astype(int)
+            for index, step, size in zip((slices, rows, columns), self.steps, self.body.shape, strict=True)
+        ]
+        body = self.body | ~self.body.any((1, 2), keepdims=True)
+        return body[np.ix_(*places)]
 
     @property
     def air_ml(self) -> float:
@@ -76,6 +91,8 @@ def find_quick_lungs(study: Study) -> QuickLungs:
         last=(int(last[0]), int(last[1]), int(last[2])),
         middle=middle * steps[2],
         cut=bool(lungs[:, [0, -1]].any() or lungs[:, :, [0, -1]].any()),
+        body=body,
+        steps=(steps[0], steps[1], steps[2]),
     )
 
 
@@ -84,8 +101,7 @@ def _body(hu: np.ndarray) -> np.ndarray:
     from scipy import ndimage
 
     body = np.zeros(hu.shape, bool)
-    for index, image in enumerate(hu):
-        tissue = ndimage.binary_opening(image > BODY_ABOVE_HU)
+    for index, tissue in enumerate(_opened(hu > BODY_ABOVE_HU)):
         pieces, count = ndimage.label(tissue)
         if count:
             largest = pieces == 1 + np.bincount(pieces.ravel())[1:].argmax()
@@ -93,6 +109,20 @@ def _body(hu: np.ndarray) -> np.ndarray:
             cropped = largest[0].any() and largest[-1].any()
             body[index] = _filled(tissue if cropped else largest)
     return body
+
+
+def _opened(tissue: np.ndarray) -> np.ndarray:
+    """Tissue bool [slice, row, column] without what is thinner than three pixels in its slice."""
+    return _joined(np.logical_or, _joined(np.logical_and, tissue))
+
+
+def _joined(join: np.ufunc, mask: np.ndarray) -> np.ndarray:
+    """Each pixel of a mask joined with its four neighbours in the slice; beyond the frame there is nothing."""
+    framed = np.pad(mask, ((0, 0), (1, 1), (1, 1)))
+    joined = framed[:, 1:-1, 1:-1].copy()
+    for neighbour in (framed[:, :-2, 1:-1], framed[:, 2:, 1:-1], framed[:, 1:-1, :-2], framed[:, 1:-1, 2:]):
+        join(joined, neighbour, out=joined)
+    return joined
 
 
 def _filled(body: np.ndarray) -> np.ndarray:

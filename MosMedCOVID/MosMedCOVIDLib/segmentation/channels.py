@@ -1,0 +1,81 @@
+"""Which of a network's output channels shows what, by the words in its bundle's metadata.json."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..errors import SetupError
+
+KINDS = {
+    "background": "background",
+    "lung": "lungs",
+    "lungs": "lungs",
+    "lesion": "lesions",
+    "lesions": "lesions",
+    "infection": "lesions",
+    "infections": "lesions",
+    "opacity": "lesions",
+    "opacities": "lesions",
+    "consolidation": "consolidation",
+    "consolidations": "consolidation",
+}
+# What follows only adds to what a channel shows: "lungs with their lesions" are lungs.
+ADDITION = re.compile(r"\b(with|without|of|in|inside|outside|and|or)\b|[(,;:/]")
+SIDES = {"left", "right"}
+
+
+@dataclass(frozen=True)
+class Channels:
+    """The numbers of the channels that show the lungs, the lesions and, where it is told apart, consolidation.
+
+    count: how many channels there are; exclusive: whether each voxel is of one class only, since one of them is the
+    background. Otherwise each channel is true or not by itself.
+    """
+
+    count: int
+    lungs: tuple[int, ...]
+    lesions: tuple[int, ...]
+    consolidation: tuple[int, ...]
+    exclusive: bool
+
+    @property
+    def shown(self) -> list[tuple[int, ...]]:
+        """The channels of the lungs, of the lesions (consolidation is part of them) and, if any, of consolidation."""
+        shown = [self.lungs, self.lesions + self.consolidation if self.exclusive else self.lesions]
+        return [*shown, self.consolidation] if self.consolidation else shown
+
+    def select(self, certainty: np.ndarray) -> np.ndarray:
+        """Lungs, lesions and, if any, consolidation [n, 2 or 3, …] of all the network's channels [n, count, …]."""
+        return np.stack([certainty[:, channels].max(1) for channels in self.shown], 1)
+
+
+def find_channels(definition: Mapping[str, str]) -> Channels:
+    """The channels by a `channel_def` such as {"0": "background", "1": "left lung", "2": "right lung", "3": "lesions"}.
+
+    A channel shows what its label's noun says: "lung lesions" are lesions, a "lung nodule" is neither. SetupError where
+    no channel shows lungs, or none lesions.
+    """
+    found: dict[str, list[int]] = {kind: [] for kind in set(KINDS.values())}
+    for number, label in definition.items():
+        kind = KINDS.get(_noun(str(label)))
+        if kind and number.isdecimal():
+            found[kind].append(int(number))
+    if not found["lungs"] or not found["lesions"]:
+        labels = ", ".join(f'{number} "{label}"' for number, label in definition.items()) or "none"
+        raise SetupError(
+            f"The model does not give lungs and lesions: its channels are {labels}. One must be called lung and one "
+            "lesion in network_data_format.outputs.pred.channel_def of its configs/metadata.json."
+        )
+    groups = {kind: tuple(found[kind]) for kind in ("lungs", "lesions", "consolidation")}
+    return Channels(len(definition), exclusive=bool(found["background"]), **groups)
+
+
+def _noun(label: str) -> str:
+    """The last word before any addition, sides left out: "lesion" of "COVID-19 lesion in the left lung"."""
+    head = ADDITION.split(label.lower().replace("_", " "))[0]
+    words = [word for word in re.findall(r"[a-z]+", head) if word not in SIDES]
+    return words[-1] if words else ""

@@ -1,0 +1,134 @@
+"""Another MONAI bundle's network, which sees the whole study; by torch, on an NVIDIA GPU or on the CPU.
+
+Supported are bundles that segment a CT as MONAI's model zoo does. configs/inference.json (or .yaml) holds
+  network_def    with models/model.pt, or models/model.ts instead of both;
+  preprocessing  a chain of dictionary transforms that begins with LoadImaged of "image" and leaves one volume, channel
+                 first, there: Orientationd, Spacingd, ScaleIntensityRanged and the like. It is run on the study as a
+                 NIfTI in HU. Each transform must keep the image's affine right, as MONAI's own do;
+  inferer        such as SlidingWindowInferer, or SliceInferer for a network in 2D; without it, windows as large as the
+                 spatial_shape of the input in metadata.json.
+The network gives logits: the largest one counts where one channel is the background, else each above 0. Handlers,
+post-processing and evaluator of the config are not used. The answer is brought to the study's grid by nearest voxels.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..errors import SetupError
+from ..study.orientation import Orientation
+from ..study.study import Study
+from .bundle import TORCHSCRIPT, WEIGHTS, Bundle
+from .monai_network import build_network, read_config
+from .network import OnProgress, explained, require_channels, require_numbers
+
+if TYPE_CHECKING:
+    import torch
+
+CERTAIN = 255
+
+
+class VolumeNetwork:
+    """The network of a bundle, loaded once; `device`, "cpu" or "cuda", is where it ran last."""
+
+    def __init__(self, bundle: Bundle, device: str, threads: int) -> None:
+        with explained(bundle):
+            import torch
+
+            torch.set_num_threads(threads)
+            self._bundle, self._channels, self._wanted, self.device = bundle, bundle.channels, device, device
+            config = read_config(bundle, device)
+            self._network = build_network(config, bundle.weights(WEIGHTS, TORCHSCRIPT))
+            self._preprocessing = config.get_parsed_content("preprocessing")
+            self._inferer = config.get_parsed_content("inferer") if "inferer" in config else self._windows()
+
+    def probabilities(self, study: Study, folder: Path, progress: OnProgress = lambda share: None) -> np.ndarray:
+        """Lung, lesion and, if told, consolidation of a study: uint8 [slice, 2 or 3, row, column], 255 or 0.
+
+        On the study's own grid in the standard orientation. folder: for a NIfTI that the bundle reads.
+        """
+        import nibabel
+        import torch
+
+        path = folder / "study.nii"
+        nibabel.save(nibabel.Nifti1Image(study.hu.T, study.affine), path)
+        with explained(self._bundle):
+            image = self._preprocessing({"image": str(path)})["image"]
+            path.unlink()
+            try:
+                shown, affine = self._shown(image, self._wanted, progress)
+            except torch.cuda.OutOfMemoryError:
+                torch.cuda.empty_cache()
+                shown, affine = self._shown(image, "cpu", progress)
+        orientation = Orientation.of(study.affine)
+        masks = [_on_the_studys_grid(mask, affine, study) for mask in shown]
+        return np.stack([orientation.to_standard(mask) for mask in masks], 1)
+
+    def _shown(self, image: Any, device: str, progress: OnProgress) -> tuple[list[np.ndarray], np.ndarray]:
+        """Where each of the wanted channels is true, bool in the image's own voxels, and the affine of these to RAS."""
+        import torch
+
+        self.device = device
+        network = self._network.to(device)
+        windows = _count_of_windows(self._inferer, image.shape[1:])
+        done = 0
+
+        def told(window: torch.Tensor, *more: Any, **others: Any) -> torch.Tensor:
+            nonlocal done
+            answer = network(window, *more, **others)
+            done += len(window)
+            progress(min(1.0, done / windows))
+            return answer[0] if isinstance(answer, list | tuple) else answer  # the others are for training
+
+        with torch.inference_mode():
+            logits = self._inferer(image.as_tensor()[None].to(device), told)[0].float().cpu()
+        require_channels(len(logits), self._channels, self._bundle)
+        require_numbers(float(logits.sum()))
+        if self._channels.exclusive:
+            largest = logits.argmax(0).numpy()
+            return [np.isin(largest, channels) for channels in self._channels.shown], np.asarray(image.affine)
+        true = (logits > 0).numpy()
+        return [true[list(channels)].any(0) for channels in self._channels.shown], np.asarray(image.affine)
+
+    def _windows(self) -> Any:
+        """Sliding windows of the size that metadata.json states of the network's input."""
+        from monai.inferers import SlidingWindowInferer
+
+        size = self._bundle.metadata["network_data_format"]["inputs"]["image"]["spatial_shape"]
+        if not all(isinstance(edge, int) for edge in size):
+            raise SetupError(
+                f"The model {self._bundle.folder} says neither by an `inferer` in {self._bundle.inference_config.name} "
+                "nor by a spatial_shape in metadata.json how large its network's windows are."
+            )
+        return SlidingWindowInferer(size)
+
+
+def _count_of_windows(inferer: Any, shape: tuple[int, ...]) -> int:
+    """How many windows an inferer will show its network of an image; 1 where it isn't one that slides."""
+    size, overlap = getattr(inferer, "roi_size", None), getattr(inferer, "overlap", None)
+    if size is None or overlap is None:
+        return 1
+    edges = [size] * len(shape) if isinstance(size, int) else list(size)
+    if len(edges) < len(shape):
+        edges.insert(inferer.spatial_dim, 1)  # MONAI's SliceInferer
+    overlaps = [overlap] * len(shape) if isinstance(overlap, int | float) else overlap
+    steps = [max(1, int(edge * (1 - share))) for edge, share in zip(edges, overlaps, strict=True)]
+    beyond = [max(0, length - edge) for length, edge in zip(shape, edges, strict=True)]
+    return math.prod(1 + math.ceil(rest / step) for rest, step in zip(beyond, steps, strict=True))
+
+
+def _on_the_studys_grid(mask: np.ndarray, affine: np.ndarray, study: Study) -> np.ndarray:
+    """A mask [i, j, k] with its affine to RAS as 0 and 255 on the study's grid [slice, row, column], nearest voxels."""
+    from scipy import ndimage
+
+    there = np.linalg.inv(affine) @ study.affine
+    values = CERTAIN * mask.astype(np.uint8)
+    shape = study.hu.shape[::-1]
+    found: np.ndarray = ndimage.affine_transform(
+        values, there[:3, :3], there[:3, 3], shape, order=0, mode="grid-constant", prefilter=False
+    )
+    return found.T
