@@ -1,29 +1,63 @@
-"""models/model.pt as TorchScript, models/model.ts: what the program runs, since it needs torch alone and starts sooner.
+"""models/model.pt as models/model.onnx, which ONNX Runtime runs on a CPU without torch and without MONAI.
 
-`python -m scripts.export` in the bundle's folder, after models/model.pt was replaced; then state the checksum that it
+`python -m scripts.export` in the bundle's folder, after models/model.pt was replaced; then state the checksums that it
 prints as `weights_sha256` in configs/metadata.json.
 """
 
-import hashlib
-from pathlib import Path
+from __future__ import annotations
 
-from monai.bundle import ckpt_export
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from MosMedCOVIDLib.segmentation.bundle import ONNX, WEIGHTS, Bundle
+from MosMedCOVIDLib.segmentation.monai_network import build_network, certainty, read_config
 
 BUNDLE = Path(__file__).resolve().parents[1]
 
 
-def export(bundle: Path = BUNDLE) -> str:
-    """Writes models/model.ts of a bundle with MONAI's own exporter; its SHA-256."""
-    configs, models = bundle / "configs", bundle / "models"
-    ckpt_export(
-        net_id="network_def",
-        filepath=str(models / "model.ts"),
-        ckpt_file=str(models / "model.pt"),
-        meta_file=str(configs / "metadata.json"),
-        config_file=str(configs / "inference.json"),
+class WithCertainty(torch.nn.Module):
+    """A network that gives what the program keeps: certainty in whole numbers, a quarter of the logits' bytes."""
+
+    def __init__(self, network: torch.nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Slices float32 [n, 3, row, column]."""
+        return certainty(self.network(image))
+
+
+def export(folder: Path = BUNDLE) -> dict[str, str]:
+    """Writes models/model.onnx of a bundle, for any number and size of slices; the SHA-256 of it and of model.pt."""
+    bundle, weights = Bundle(folder), folder / "models" / WEIGHTS
+    network = WithCertainty(build_network(read_config(bundle, "cpu"), weights)).eval()
+    multiple = bundle.inference["view"]["multiple"]
+    slices, rows, columns = (torch.export.Dim(name) for name in ("slices", "rows", "columns"))
+    program = torch.onnx.export(
+        network,
+        (torch.zeros(2, 3, 4 * multiple, 6 * multiple),),
+        input_names=["image"],
+        output_names=["certainty", "sum"],
+        dynamic_shapes=({0: slices, 2: multiple * rows, 3: multiple * columns},),
+        dynamo=True,
+        verbose=False,
     )
-    return hashlib.sha256((models / "model.ts").read_bytes()).hexdigest()
+    content = without_notes(program.model_proto).SerializeToString(deterministic=True)
+    (folder / "models" / ONNX).write_bytes(content)
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (weights, weights.with_name(ONNX))}
+
+
+def without_notes(model: Any) -> Any:
+    """An ONNX model without torch's notes of where each node came from: they name files of the machine that made it."""
+    graph = model.graph
+    for part in (model, graph, *graph.node, *graph.input, *graph.output, *graph.value_info, *graph.initializer):
+        for field in ("metadata_props", "doc_string"):
+            part.ClearField(field)
+    return model
 
 
 if __name__ == "__main__":
-    print(export())
+    print(json.dumps({"weights_sha256": export()}, indent=4))

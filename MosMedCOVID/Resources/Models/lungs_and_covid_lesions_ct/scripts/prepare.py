@@ -1,17 +1,17 @@
-"""Labelled cases as arrays to train on, seen exactly as the program sees a study when it runs the network.
+"""Everything to train on as cases, one folder for each set.
 
-    python -m scripts.prepare LABELLED PREPARED
+    python -m scripts.prepare DATA PREPARED [--labelled FOLDER]
 
-LABELLED is a folder that `evaluate-model` reads: <case>_ct, <case>_lesions and, where outlined, <case>_lungs.nii.gz.
-PREPARED gets one <case>.npz for each.
+DATA holds the public sets (sources.py). FOLDER, if there is one, holds cases of your own as `evaluate-model` reads
+them: <case>_ct, <case>_lesions and, where outlined, <case>_lungs.nii.gz.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,28 +21,11 @@ from MosMedCOVIDLib.study.labelled import LabelledCase, find_labelled_cases, rea
 from MosMedCOVIDLib.study.nifti import read_nifti
 from MosMedCOVIDLib.study.quick_lungs import find_quick_lungs
 
+from .case import HU_HIGH, Case, load_cases
+from .sources import SETS
+
 INFERENCE = Path(__file__).resolve().parents[1] / "configs" / "inference.json"
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """A labelled case on the network's own pixels.
-
-    images: float32 [slice, row, column], −1…1.
-    masks: uint8 [slice, 2, row, column], lung (with its lesions) and lesion; 255 where they fill the pixel.
-    known: uint8 [slice, 2, 1, 1], 1 where the mask was outlined; one value for each pixel would do as well.
-    neighbour: how many slices away the slices below and above are that the network sees too.
-    """
-
-    images: np.ndarray
-    masks: np.ndarray
-    known: np.ndarray
-    neighbour: int
-
-    def channels(self, index: int, neighbour: int) -> np.ndarray:
-        """A slice between those `neighbour` slices below and above, as View.channels gives them."""
-        below, above = max(0, index - neighbour), min(len(self.images) - 1, index + neighbour)
-        return self.images[[below, index, above]]
+OWN_SET = "labelled"
 
 
 def view_settings() -> ViewSettings:
@@ -50,16 +33,28 @@ def view_settings() -> ViewSettings:
     return ViewSettings(**json.loads(INFERENCE.read_text(encoding="utf-8"))["view"])
 
 
-def prepare(files: LabelledCase, settings: ViewSettings) -> Case:
-    """One labelled case through the program's own view of it."""
+def own_case(files: LabelledCase, settings: ViewSettings) -> Case:
+    """One labelled case through the program's own view of it; consolidation is not known."""
     study = read_nifti(files.ct)
     lesions = read_mask(files.lesions, study) > 0
     lungs = lesions if files.lungs is None else (read_mask(files.lungs, study) > 0) | lesions
+    settings = replace(settings, hu_high=HU_HIGH)  # nothing is clipped before the grey values are changed
     view = View.of(study, find_quick_lungs(study), settings)
-    masks = np.stack([on_the_views_pixels(mask, view) for mask in (lungs, lesions)], axis=1)
-    known = np.empty((len(masks), 2, 1, 1), np.uint8)
-    known[:, 0], known[:, 1] = files.lungs is not None, True
-    return Case(view.images, masks, known, view.neighbour)
+    masks = np.stack([on_the_views_pixels(mask, view) for mask in (lungs, lesions, lesions & False)], axis=1)
+    known = np.empty((len(masks), 3, 1, 1), np.uint8)
+    known[:, 0], known[:, 1], known[:, 2] = files.lungs is not None, True, False
+    hu = (view.images + 1) / 2 * (settings.hu_high - settings.hu_low) + settings.hu_low
+    return Case(
+        name=files.name,
+        patient=files.name,
+        images=np.rint(hu).astype(np.int16),
+        masks=masks,
+        known=known,
+        inside=np.ones((len(masks), 1, 1), bool),
+        pixel_mm=settings.pixel_mm,
+        slice_mm=view.orientation.spacing(study.spacing_mm)[0],
+        spread=1.0,
+    )
 
 
 def on_the_views_pixels(mask: np.ndarray, view: View) -> np.ndarray:
@@ -70,29 +65,35 @@ def on_the_views_pixels(mask: np.ndarray, view: View) -> np.ndarray:
     return np.stack([np.rint(255 * resample(image, rows, columns)).astype(np.uint8) for image in slices])
 
 
-def load_cases(folder: str | Path) -> list[Case]:
-    """All prepared cases of a folder, in the order of their names."""
-    cases = []
-    for path in sorted(Path(folder).glob("*.npz")):
-        with np.load(path) as stored:
-            arrays = {key: stored[key] for key in ("images", "masks", "known")}
-            cases.append(Case(**arrays, neighbour=int(stored["neighbour"])))
-    if not cases:
-        raise FileNotFoundError(f"{folder} holds no prepared cases (<case>.npz); scripts.prepare makes them.")
-    return cases
+def load_sets(folder: str | Path, without: Sequence[str] = (), only: Sequence[str] = ()) -> dict[str, list[Case]]:
+    """Prepared cases by the name of their set, but for those of some patients; `only` some of the sets."""
+    sets = {path.name: path for path in sorted(Path(folder).glob("*/"))}
+    missing = [name for name in only if name not in sets]
+    if missing or not sets:
+        raise FileNotFoundError(f"{folder} holds no prepared cases {' '.join(missing)}; scripts.prepare makes them.")
+    return {name: [case for case in load_cases(sets[name]) if case.patient not in without] for name in only or sets}
+
+
+def write(cases: Iterable[Case], folder: Path) -> None:
+    """Writes the cases of one set, and says what they are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for case in cases:
+        case.save(folder)
+        print(f"{folder.name}/{case.name}: {len(case.images)} slices", flush=True)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Prepares all cases of a folder."""
-    parser = argparse.ArgumentParser(prog="python -m scripts.prepare", description="Labelled cases for training.")
-    parser.add_argument("labelled", type=Path, help="a folder that `evaluate-model` reads")
-    parser.add_argument("prepared", type=Path, help="where <case>.npz are written")
+    """Prepares all sets."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.prepare", description="Cases to train on.")
+    parser.add_argument("data", type=Path, help="the public sets, laid out as in docs/data_licenses.md")
+    parser.add_argument("prepared", type=Path, help="where <set>/<case>.npz are written")
+    parser.add_argument("--labelled", type=Path, help="cases of your own, as evaluate-model reads them")
     options = parser.parse_args(arguments)
-    options.prepared.mkdir(parents=True, exist_ok=True)
-    for files in find_labelled_cases(options.labelled):
-        case = prepare(files, view_settings())
-        np.savez(options.prepared / f"{files.name}.npz", **asdict(case))
-        print(f"{files.name}: {len(case.images)} slices of {case.images.shape[1]}×{case.images.shape[2]}", flush=True)
+    for name, read in SETS.items():
+        write(read(options.data), options.prepared / name)
+    if options.labelled:
+        cases = find_labelled_cases(options.labelled)
+        write((own_case(case, view_settings()) for case in cases), options.prepared / OWN_SET)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,162 @@
+"""How sure the network may be: its probabilities against the truth of patients that it never saw.
+
+    python -m scripts.calibrate DATA TRUTH OUT
+
+OUT: what scripts.cross_validate wrote. Printed are how often a probability is right (a reliability curve), how well
+consolidation is told from ground glass by the network and by the density, the interval that holds the reader's percent
+in nine of ten patients, how often it does so when each patient is judged by the others alone, and the error that slices
+8 mm apart bring along. The interval goes into configs/metadata.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from MosMedCOVIDLib.segmentation.density import dense_by_density
+from MosMedCOVIDLib.study.dicom import read_dicom
+from MosMedCOVIDLib.study.labelled import find_labelled_cases, read_mask
+from MosMedCOVIDLib.study.nifti import read_nifti
+from MosMedCOVIDLib.study.orientation import Orientation
+
+from .cross_validate import FOLDS
+from .evaluate import segment
+from .prepare import view_settings
+from .sources import load_arrays
+from .train import network_of
+
+CERTAIN, POSSIBLE = 0.9, 0.1
+COVERAGE = 0.9
+NORMAL_90 = 1.645  # of a normal distribution, nine tenths lie within so many deviations
+THINNED_BY, THINNED_MM = 4, 8.0
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Voxels of one patient as a share of the lungs, in percent: surely lesion, found, maybe lesion, and the truth."""
+
+    patient: str
+    least: float
+    found: float
+    most: float
+    true: float
+
+    @property
+    def stretch(self) -> float:
+        """By how much the interval must be stretched on the truth's side to reach it."""
+        end = self.most if self.true > self.found else self.least
+        return abs(self.true - self.found) / max(abs(end - self.found), 1e-6)
+
+    def holds(self, widen: float) -> bool:
+        """Whether the stretched interval reaches the truth."""
+        return self.stretch <= widen
+
+
+def scans(truth: Path, out: Path) -> Iterator[tuple[str, str, dict[str, np.ndarray]]]:
+    """Patient, scan, and what was found and true in it: probability, dense, lungs, true, true_lungs, by_density."""
+    for fold, patients in enumerate(FOLDS):
+        for case in find_labelled_cases(truth):
+            patient = next((name for name in patients if case.name.startswith(name)), None)
+            kept = out / f"fold{fold}" / f"{case.name}.npz"
+            if patient and kept.exists() and case.lungs:
+                study = read_nifti(case.ct)
+                with np.load(kept) as stored:
+                    arrays = {key: stored[key] for key in stored.files}
+                arrays["true"] = read_mask(case.lesions, study) > 0
+                arrays["true_lungs"] = (read_mask(case.lungs, study) > 0) | arrays["true"]
+                arrays["by_density"] = dense_by_density(study)
+                yield patient, case.name, arrays
+
+
+def shares_of(patient: str, some: Sequence[dict[str, np.ndarray]]) -> Shares:
+    """The shares of a patient over all their scans."""
+
+    def percent(above: int) -> float:
+        found = sum(np.count_nonzero(arrays["probability"] >= above) for arrays in some)
+        return 100 * found / sum(np.count_nonzero(arrays["lungs"]) for arrays in some)
+
+    true, lungs = (sum(np.count_nonzero(arrays[key]) for arrays in some) for key in ("true", "true_lungs"))
+    ends = (round(255 * CERTAIN), 128, round(255 * POSSIBLE))
+    return Shares(patient, *(percent(end) for end in ends), true=100 * true / lungs)
+
+
+def widening(shares: Sequence[Shares]) -> float:
+    """The least stretch that holds the truth of nine in ten such patients, the next one counted as not held."""
+    ordered = sorted(share.stretch for share in shares)
+    return ordered[min(len(ordered), int(np.ceil(COVERAGE * (len(ordered) + 1)))) - 1]
+
+
+def reliability(some: Sequence[dict[str, np.ndarray]]) -> list[tuple[float, float, float]]:
+    """Of each tenth of probability: its mean, how often it is lesion, and how much of the lungs has it, in percent."""
+    probability = np.concatenate([arrays["probability"][arrays["true_lungs"]] for arrays in some]) / 255
+    true = np.concatenate([arrays["true"][arrays["true_lungs"]] for arrays in some])
+    tenth = np.minimum((10 * probability).astype(int), 9)
+    curve = []
+    for number in range(10):
+        here = tenth == number
+        if here.any():
+            curve.append((probability[here].mean(), true[here].mean(), 100 * here.mean()))
+    return curve
+
+
+def consolidation_agreement(data: Path, found: dict[str, dict[str, np.ndarray]], key: str) -> list[tuple[str, float]]:
+    """Dice of consolidation with MedSeg's reader, within the reader's lesions, for each scan that has some."""
+    dice = []
+    for scan, arrays in found.items():
+        path = data / "medseg-9" / f"{scan}.npz"
+        if path.exists() and arrays["true"].any():
+            true = load_arrays(path)[0]["lesion"] == 2
+            seen = arrays["true"] & (arrays[key] > 0)
+            if true.any():
+                dice.append(
+                    (scan, 2 * np.count_nonzero(seen & true) / (np.count_nonzero(seen) + np.count_nonzero(true)))
+                )
+    return dice
+
+
+def sampling_error(data: Path, weights: Path) -> float:
+    """The relative error, nine tenths of the time, of P001's share by every fourth slice (8 mm) against all (2 mm)."""
+    study = read_dicom(data / "covid-ct-md" / "P001")
+    masks = segment(network_of(weights), study, view_settings())
+    lungs, lesions = (Orientation.of(study.affine).to_standard(mask) > 0 for mask in (masks.lungs, masks.lesions))
+    areas = np.stack([mask.sum((1, 2), dtype=float) for mask in (lesions, lungs)])
+    shares = np.array([np.divide(*areas[:, first::THINNED_BY].sum(1)) for first in range(THINNED_BY)])
+    whole = np.divide(*areas.sum(1))
+    return NORMAL_90 * float(np.sqrt(np.mean((shares / whole - 1) ** 2)))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Prints all of it."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.calibrate", description="How sure the network may be.")
+    for name, meaning in (
+        ("data", "the public sets"),
+        ("truth", "scripts.labelled"),
+        ("out", "scripts.cross_validate"),
+    ):
+        parser.add_argument(name, type=Path, help=meaning)
+    options = parser.parse_args(arguments)
+    patients: dict[str, list[dict[str, np.ndarray]]] = {}
+    by_scan = {}
+    for patient, scan, arrays in scans(options.truth, options.out):
+        patients.setdefault(patient, []).append(arrays)
+        by_scan[scan] = arrays
+    print("probability, how often lesion, % of the lungs:")
+    for mean, often, part in reliability(list(by_scan.values())):
+        print(f"  {mean:.2f}  {often:.2f}  {part:6.2f}")
+    for key in ("dense", "by_density"):
+        dice = consolidation_agreement(options.data, by_scan, key)
+        text = ", ".join(f"{scan} {value:.2f}" for scan, value in dice)
+        print(f"consolidation, {key}: mean {np.mean([value for _, value in dice]):.3f} ({text})")
+    shares = [shares_of(patient, some) for patient, some in patients.items()]
+    held = [share.holds(widening([other for other in shares if other is not share])) for share in shares]
+    for share in shares:
+        print(f"  {share.patient:18} {share.least:6.2f} {share.found:6.2f} {share.most:6.2f}, true {share.true:6.2f}")
+    print(f"stretched by {widening(shares):.2f}; held, each by the others' stretch: {sum(held)} of {len(held)}")
+    print(f"sampling at {THINNED_MM} mm: {sampling_error(options.data, options.out / 'fold0' / 'model.pt'):.3f}")
+
+
+if __name__ == "__main__":
+    main()

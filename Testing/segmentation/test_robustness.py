@@ -1,0 +1,159 @@
+"""What must not change the grade: kernel, slice distance, the way a study is stored, its frame, what lies around it.
+
+The figures are printed: `python3 Testing Testing/segmentation/test_robustness.py -rP`. The model card repeats them.
+"""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+from MosMedCOVIDLib.grading.agreement import Agreement
+from MosMedCOVIDLib.grading.grade import grade_study
+from MosMedCOVIDLib.segmentation.client import SegmentationWorker
+from MosMedCOVIDLib.segmentation.masks import LEFT, RIGHT
+from MosMedCOVIDLib.study.labelled import read_mask
+from MosMedCOVIDLib.study.orientation import Orientation
+from MosMedCOVIDLib.study.read import read_study
+
+from .altered_studies import (
+    cropped,
+    feet_first,
+    mirrored_patient,
+    on_a_table_with_metal,
+    padded,
+    padded_outside_the_circle,
+    shifted,
+    slices_reversed,
+    thinned,
+    with_lesions,
+)
+
+# P001's slices are 2 mm apart: every third one is enough to see what a change of storage does.
+COARSE = 3
+
+
+@pytest.fixture(scope="module")
+def segment():
+    with SegmentationWorker() as worker:
+        yield lambda study: worker.segment(study, "cpu")
+
+
+@pytest.fixture(scope="module")
+def percent(segment):
+    return lambda study: grade_study(study, segment(study)).involvement_percent
+
+
+@pytest.fixture(scope="module")
+def p001(shared_data):
+    return read_study(shared_data / "covid-ct-md" / "P001")
+
+
+@pytest.fixture(scope="module")
+def masks_of_p001(p001, segment):
+    return segment(p001)
+
+
+@pytest.fixture(scope="module")
+def coarse(p001, percent):
+    """P001 with fewer slices, and its involvement."""
+    study = thinned(p001, COARSE)
+    return study, percent(study)
+
+
+@pytest.fixture(scope="module")
+def normal001(shared_data):
+    return read_study(shared_data / "covid-ct-md" / "normal001")
+
+
+@pytest.fixture(scope="module")
+def healthy(normal001, segment):
+    return segment(normal001)
+
+
+def test_two_kernels_of_one_scan_differ_by_half_a_point(shared_data, percent):
+    found = [percent(read_study(shared_data / "two-kernels" / f"A0002_{kernel}.nii.gz")) for kernel in ("B40f", "B70f")]
+    print(f"A0002 B40f {found[0]:.2f} %, B70f {found[1]:.2f} %")
+    assert abs(found[0] - found[1]) <= 0.5
+
+
+def test_every_fourth_slice_gives_the_same_to_half_a_point(p001, masks_of_p001, percent):
+    whole = grade_study(p001, masks_of_p001).involvement_percent
+    found = [percent(thinned(p001, 4, first)) for first in range(4)]
+    print(f"P001 {whole:.2f} %, every fourth slice {', '.join(f'{share:.2f}' for share in found)} %")
+    assert max(abs(share - whole) for share in found) <= 0.5
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        slices_reversed,
+        feet_first,
+        mirrored_patient,
+        lambda study: shifted(study, 5.0),
+        lambda study: cropped(study, 30),
+        lambda study: padded(study, 60),
+        padded_outside_the_circle,
+        on_a_table_with_metal,
+    ],
+    ids=["slices reversed", "feet first", "mirrored", "5 mm shift", "cropped", "padded", "-3024", "metal table"],
+)
+def test_the_same_patient_otherwise_gives_the_same_to_a_point(coarse, change, percent, request):
+    study, before = coarse
+    after = percent(change(study))
+    print(f"{request.node.callspec.id}: {before:.2f} % before, {after:.2f} % after")
+    assert abs(after - before) <= 1.0
+
+
+def test_a_mirrored_patient_has_the_lesions_on_the_other_side(coarse, segment):
+    study, _ = coarse
+    grade = grade_study(study, segment(study))
+    mirrored = grade_study(study, segment(mirrored_patient(study)))
+    assert mirrored.lungs["right"].percent == pytest.approx(grade.lungs["left"].percent, abs=1.0)
+    assert mirrored.lungs["left"].percent == pytest.approx(grade.lungs["right"].percent, abs=1.0)
+
+
+def test_a_healthy_chest_is_ct0(normal001, healthy):
+    grade = grade_study(normal001, healthy)
+    print(f"normal001 {grade.involvement_percent:.4f} %, {grade.lungs['both'].lesion_ml:.2f} ml: {grade.grade}")
+    assert grade.grade == "CT-0"
+    assert grade.involvement_percent <= 0.1
+
+
+def test_slices_with_infection_are_told_from_those_without(shared_data, p001, masks_of_p001):
+    with (shared_data / "covid-ct-md" / "P001_slice_labels.csv").open(newline="") as file:
+        infected = [float(row["infection"]) > 0 for row in csv.DictReader(file)][::-1]
+    areas = Orientation.of(p001.affine).to_standard(masks_of_p001.lesions).sum((1, 2), dtype=int)
+    ill, well = areas[infected], areas[~np.array(infected)]
+    larger, equal = (ill[:, None] > well).mean(), (ill[:, None] == well).mean()
+    print(f"P001: {len(ill)} slices with infection against {len(well)} without, area under the ROC curve "
+          f"{larger + equal / 2:.3f}")  # fmt: skip
+    assert larger + equal / 2 >= 0.97
+
+
+@pytest.mark.parametrize(("true", "grade"), [(10, "CT-1"), (35, "CT-2"), (60, "CT-3"), (85, "CT-4")])
+def test_pasted_lesions_are_graded_as_they_are(normal001, healthy, segment, true, grade):
+    study, lesions = with_lesions(normal001, healthy.lungs, true)
+    masks = segment(study)
+    found = grade_study(study, masks)
+    lungs = Agreement.of(masks.lungs, healthy.lungs).dice
+    dice = Agreement.of(masks.lesions, lesions).dice
+    print(
+        f"pasted {true} %: found {found.involvement_percent:.1f} %, {found.grade}; Dice {dice:.3f}, lungs {lungs:.3f}"
+    )
+    assert found.grade == grade
+    assert abs(found.involvement_percent - true) <= 5
+    assert lungs >= 0.95
+
+
+def test_lungs_agree_with_their_mask(shared_data, segment):
+    study = read_study(shared_data / "other" / "chest_id001_128.nii.gz")
+    lungs = read_mask(shared_data / "other" / "chest_id001_128_lungmask.nii.gz", study)
+    masks = segment(study)
+    dice = Agreement.of(masks.lungs, lungs).dice
+    print(f"chest_id001: lungs {dice:.4f}")
+    assert dice >= 0.97
+    middles = [np.argwhere(masks.lungs == side)[:, 2].mean() for side in (RIGHT, LEFT)]
+    to_the_left = -study.affine[0, 0]
+    assert (middles[1] - middles[0]) * to_the_left > 0
