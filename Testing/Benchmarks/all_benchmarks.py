@@ -24,6 +24,7 @@ def main(benchmarks: str, arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python3 Testing/Benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="how often each step is measured (3)")
     parser.add_argument("--slices", type=int, nargs="*", default=[40, 148], help="slices of 512×512 (40 and 148)")
+    parser.add_argument("--growth", type=Path, metavar="FILE.svg", help="only how it grows with the slices, as a plot")
     options = parser.parse_args(arguments)
     module = Path(benchmarks).parents[1] / "MosMedCOVID"
     try:
@@ -33,6 +34,11 @@ def main(benchmarks: str, arguments: Sequence[str]) -> int:
         return error.exit_code
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores; {options.rounds} rounds")
     print("seconds are medians (fastest to slowest); ratios are of the same rounds")
+    if options.growth:
+        from growth import measure_growth
+
+        measure_growth(options.rounds, options.growth)
+        return 0
     for slices in options.slices:
         with tempfile.TemporaryDirectory() as folder:
             measure(slices, options.rounds, Path(folder), module)
