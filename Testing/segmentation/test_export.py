@@ -17,7 +17,7 @@ from MosMedCOVIDLib.segmentation.onnx_network import silent_onnxruntime  # noqa:
 
 sys.path.insert(0, str(DEFAULT_BUNDLE))
 
-from scripts.export import export  # noqa: E402
+from scripts.export import export, take_weights  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # torch warns of its own code while it exports
 
@@ -79,3 +79,16 @@ def test_another_network_of_the_config_is_exported_alike(copy, slices):
     assert (found.shape, found.dtype) == ((3, 3, 112, 48), np.uint8)
     assert np.abs(found - expected).max() <= 0.51  # rounded to whole numbers
     assert found.max() - found.min() > 20
+
+
+def test_trained_weights_are_taken_in_hardly_more_than_half_the_bytes(copy, tmp_path):
+    network = read_config(Bundle(copy), "cpu").get_parsed_content("network_def")
+    trained = tmp_path / "trained.pt"
+    torch.save(network.state_dict(), trained)
+    take_weights(trained, copy)
+    taken = copy / "models" / WEIGHTS
+    assert taken.stat().st_size < 0.55 * trained.stat().st_size
+    again = build_network(read_config(Bundle(copy), "cpu"), taken).state_dict()
+    for name, value in network.state_dict().items():
+        assert again[name].dtype == value.dtype
+        assert torch.allclose(again[name], value, rtol=1e-3, atol=1e-6)

@@ -1,13 +1,15 @@
 """models/model.pt as models/model.onnx, which ONNX Runtime runs on a CPU without torch and without MONAI.
 
-`python -m scripts.export` in the bundle's folder, after models/model.pt was replaced; then state the checksums that it
-prints as `weights_sha256` in configs/metadata.json.
+`python -m scripts.export [OUT/model.pt]` in the bundle's folder; with the weights of a training these become
+models/model.pt first. Then state the checksums that it prints as `weights_sha256` in configs/metadata.json.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,5 +61,25 @@ def without_notes(model: Any) -> Any:
     return model
 
 
-if __name__ == "__main__":
+def take_weights(trained: Path, folder: Path = BUNDLE) -> None:
+    """Puts trained weights into models/model.pt: those of the convolutions in half precision, half the bytes.
+
+    The network is run in single precision all the same; model.onnx holds what it then computes with.
+    """
+    weights = torch.load(trained, map_location="cpu", weights_only=True)
+    small = {name: value.half() if value.ndim > 1 else value for name, value in weights.items()}
+    torch.save(small, folder / "models" / WEIGHTS)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Exports, and prints the checksums."""
+    parser = argparse.ArgumentParser(prog="python -m scripts.export", description="Writes models/model.onnx.")
+    parser.add_argument("trained", type=Path, nargs="?", help="weights that scripts.train wrote, to be taken first")
+    options = parser.parse_args(arguments)
+    if options.trained:
+        take_weights(options.trained)
     print(json.dumps({"weights_sha256": export()}, indent=4))
+
+
+if __name__ == "__main__":
+    main()
