@@ -6,16 +6,21 @@ The figures are printed: `python3 Testing Testing/segmentation/test_robustness.p
 from __future__ import annotations
 
 import csv
+import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 from MosMedCOVIDLib.grading.agreement import Agreement
 from MosMedCOVIDLib.grading.grade import grade_study
+from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE
 from MosMedCOVIDLib.segmentation.client import SegmentationWorker
 from MosMedCOVIDLib.segmentation.masks import LEFT, RIGHT
 from MosMedCOVIDLib.study.labelled import read_mask
 from MosMedCOVIDLib.study.orientation import Orientation
 from MosMedCOVIDLib.study.read import read_study
+from MosMedCOVIDLib.study.study import Study
 
 from .altered_studies import (
     cropped,
@@ -29,6 +34,10 @@ from .altered_studies import (
     thinned,
     with_lesions,
 )
+
+sys.path.insert(0, str(DEFAULT_BUNDLE))
+
+from scripts.sources import WITHOUT_LUNG, airways
 
 # P001's slices are 2 mm apart: every third one is enough to see what a change of storage does.
 COARSE = 3
@@ -157,3 +166,29 @@ def test_lungs_agree_with_their_mask(shared_data, segment):
     middles = [np.argwhere(masks.lungs == side)[:, 2].mean() for side in (RIGHT, LEFT)]
     to_the_left = -study.affine[0, 0]
     assert (middles[1] - middles[0]) * to_the_left > 0
+
+
+@pytest.mark.parametrize("name", WITHOUT_LUNG)
+def test_bowel_gas_the_mattress_and_the_air_round_the_neck_are_no_lung(shared_data, segment, name):
+    """Two series that reach from the neck to the abdomen, whose slices without lung are known."""
+    with np.load(shared_data / "slices-2d" / "real-hu" / f"{name}.npz") as stored:
+        hu, z_mm, about = stored["image"], stored["z_mm"], json.loads(str(stored["metadata"]))
+    pixel_mm, slice_mm = about["pixel_mm"], float(np.median(np.diff(z_mm)))
+    study = Study(hu, np.diag([-pixel_mm, -pixel_mm, slice_mm, 1.0]), name, Path(name), "nifti")
+    areas = (segment(study).lungs > 0).sum((1, 2)) * pixel_mm**2
+    wrong = areas[WITHOUT_LUNG[name]].max()
+    print(f"{name}: at most {wrong:.0f} mm² of lung in a slice without, {areas.max():.0f} in one with")
+    assert wrong < 0.02 * areas.max()
+
+
+@pytest.mark.parametrize("name", ["p001", "normal001"])
+def test_trachea_and_main_bronchi_are_no_lung(name, request):
+    study = request.getfixturevalue(name)
+    masks = request.getfixturevalue({"p001": "masks_of_p001", "normal001": "healthy"}[name])
+    orientation = Orientation.of(study.affine)
+    hu, lungs = (orientation.to_standard(array) for array in (study.hu, masks.lungs))
+    black, _ = airways(hu, lungs > 0, orientation.spacing(study.spacing_mm)[2])
+    share = (lungs[black] > 0).mean()
+    print(f"{study.name}: {100 * share:.1f} % of the trachea and main bronchi are called lung")
+    assert black.sum() * study.voxel_ml > 10
+    assert share < 0.15
