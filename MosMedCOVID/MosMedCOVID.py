@@ -10,6 +10,7 @@ import slicer
 import vtk
 from MosMedCOVIDLib.errors import MosMedError
 from MosMedCOVIDLib.panel.panel import Panel
+from MosMedCOVIDLib.scene.next_studies import volumes_to_read
 from MosMedCOVIDLib.scene.parameters import ReadingParameters
 from MosMedCOVIDLib.scene.reading import Reading
 from MosMedCOVIDLib.study.read import can_read
@@ -35,7 +36,8 @@ class MosMedCOVID(ScriptedLoadableModule):
         self.parent.contributors = ["The MosMedCOVID team"]
         self.parent.helpText = _(
             "Lungs and COVID-19 lesions of a chest CT: segmented, graded CT-0 to CT-4, corrected and saved as NIfTI. "
-            "Open a study, press Segment, read, correct, save. Research and teaching only.<br><br>"
+            "Open a study, press Segment, read, correct, save. Of several that are opened at once the first is read, "
+            "and the others wait in the list “In the scene”. Research and teaching only.<br><br>"
             "G: overlay on and off. N, Shift+N: next and previous lesion. Shift+L, Shift+M, Shift+B: lung, mediastinum "
             "and bone window. Shift+S: save."
         )
@@ -72,7 +74,7 @@ class MosMedCOVIDWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def follow_scene(self):
         """The scene was closed or loaded: its parameter node is another one now."""
         self.logic.follow_scene()
-        self.panel.follow_scene()
+        self.panel.new_study()
 
     def enter(self):
         """The module comes to the front."""
@@ -87,9 +89,12 @@ class MosMedCOVIDWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.removeObservers()
         self.panel.cleanup()
 
-    def openStudy(self, path, tell=None):
-        """Opens a study, after asking about unsaved corrections; whether it is there now. tell: is given why not."""
-        return self.panel.open_path(Path(path), tell)
+    def openStudy(self, path, tell=None, beside=False):
+        """Opens a study, after asking about unsaved corrections; whether it is there now. tell: is given why not.
+
+        beside: the one that is read stays, and this one can be chosen later.
+        """
+        return (self.panel.add_path if beside else self.panel.open_path)(Path(path), tell)
 
     def confirmClose(self):
         """Asks about unsaved corrections; whether the scene may be closed. They are given up then, or saved."""
@@ -135,12 +140,15 @@ class MosMedCOVIDFileReader:
         return can_read(Path(path))
 
     def load(self, properties):
-        """Opens the study in the module's panel; False where it could not be opened, the reason in its messages."""
+        """Opens the study in the module's panel; False where it could not be opened, the reason in its messages.
+
+        "clear" among the properties, if False, says that what is there stays.
+        """
         slicer.util.selectModule("MosMedCOVID")
         widget = slicer.modules.mosmedcovid.widgetRepresentation().self()
-        if not widget.openStudy(properties["fileName"], self.tell):
+        if not widget.openStudy(properties["fileName"], self.tell, properties.get("clear") is False):
             return False
-        self.parent.loadedNodes = [widget.logic.reading.volume.GetID()]
+        self.parent.loadedNodes = [volumes_to_read()[-1].GetID()]  # the newest
         return True
 
     def tell(self, reason):

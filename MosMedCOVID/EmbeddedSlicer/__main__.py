@@ -86,8 +86,7 @@ def _begin(host: Host, wanted: argparse.Namespace) -> None:
 
 
 def _open_and_run(host: Host, wanted: argparse.Namespace) -> int:
-    opened = [_open(host, path) for path in wanted.paths]
-    code = 0 if all(opened) else FAILED
+    code = 0 if _open(host, wanted.paths) else FAILED
     if wanted.python_script:
         code = run_script(wanted.python_script, wanted.script_arguments) or code
     if wanted.picture and not _write_picture(host, wanted.picture):
@@ -95,12 +94,12 @@ def _open_and_run(host: Host, wanted: argparse.Namespace) -> int:
     return code
 
 
-def _open(host: Host, path: Path) -> bool:
+def _open(host: Host, paths: Sequence[Path]) -> bool:
     if host.window:
-        return host.window.open_path(path)
+        return host.window.open_paths(paths)
     import slicer
 
-    return slicer.app.loadFiles([str(path)])
+    return slicer.app.loadFiles([str(path) for path in paths])
 
 
 def run_script(script: str, arguments: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""The file dialog as PythonQt has it: its static functions return the path alone, not a pair with the filter."""
+"""The file dialog as PythonQt has it: its static functions return paths alone, not a pair with the filter."""
 
 # ruff: noqa: N802
 
@@ -8,11 +8,15 @@ from PySide6 import QtWidgets
 
 
 class QFileDialog(QtWidgets.QFileDialog):
-    """PySide6's own, but for the two functions whose C++ has a filter to give back."""
+    """PySide6's own, but for the functions whose C++ has a filter to give back."""
 
     @staticmethod
     def getOpenFileName(*arguments: object) -> str:
         return QtWidgets.QFileDialog.getOpenFileName(*arguments)[0]
+
+    @staticmethod
+    def getOpenFileNames(*arguments: object) -> list[str]:
+        return QtWidgets.QFileDialog.getOpenFileNames(*arguments)[0]
 
     @staticmethod
     def getSaveFileName(*arguments: object) -> str:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import slicer
@@ -70,15 +70,21 @@ class MainWindow(QMainWindow):
         panels = [widget.self() for widget in widgets if widget is not None]
         return all(getattr(panel, "confirmClose", lambda: True)() for panel in panels)
 
-    def open_path(self, path: Path) -> bool:
-        """Opens a file or folder; what goes wrong is shown.
+    def open_paths(self, paths: Sequence[Path]) -> bool:
+        """Opens what was chosen at once, the first as if it were alone, the others beside it; whether all is there."""
+        opened = [self.open_path(path, beside=number > 0) for number, path in enumerate(paths)]
+        return all(opened)
 
-        A scene takes the place of all there is, so the modules are asked first; a module's own reader asks by itself.
+    def open_path(self, path: Path, beside: bool = False) -> bool:
+        """Opens a file or folder; what goes wrong is shown. beside: what is there already stays.
+
+        Else a scene takes the place of all there is, so the modules are asked first; a module's own reader asks by
+        itself.
         """
-        if self._is_busy or (path.suffix.lower() in SCENES and not self.confirmClose()):
+        if self._is_busy or (path.suffix.lower() in SCENES and not beside and not self.confirmClose()):
             return False
         try:
-            self._busy(f"Opening {path.name} …", lambda: slicer.app.ioManager().open_path(path))
+            self._busy(f"Opening {path.name} …", lambda: slicer.app.ioManager().open_path(path, not beside))
         except CannotLoad as error:
             slicer.util.errorDisplay(str(error), f"{path.name} was not opened")
             return False
@@ -87,10 +93,10 @@ class MainWindow(QMainWindow):
 
     def open_file(self) -> None:
         """File ▸ Open file…"""
-        name, _ = QFileDialog.getOpenFileName(self, "Open file", self._folder())
-        if name:
-            self._remember_folder(Path(name).parent)
-            self.open_path(Path(name))
+        names, _ = QFileDialog.getOpenFileNames(self, "Open files", self._folder())
+        if names:
+            self._remember_folder(Path(names[0]).parent)
+            self.open_paths([Path(name) for name in names])
 
     def open_folder(self) -> None:
         """File ▸ Open folder…"""
@@ -134,10 +140,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         paths = _dropped_paths(event)
         event.acceptProposedAction()
-        if len(paths) == 1:
-            self.open_path(paths[0])
-        else:
-            slicer.util.errorDisplay("Drop one file, or one folder.", f"{len(paths)} files were dropped")
+        self.open_paths(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()  # Qt takes an exception for consent

@@ -40,7 +40,7 @@ def _add(menu: QMenu, text: str, function: Callable[[], object], keys: str = "",
 
 
 def _fill_file_menu(menu: QMenu, window: MainWindow) -> None:
-    _add(menu, "&Open file…", window.open_file, "Ctrl+O", "A NIfTI file, or whatever else the module reads.")
+    _add(menu, "&Open file…", window.open_file, "Ctrl+O", "NIfTI files, or whatever else the module reads.")
     _add(menu, "Open &folder…", window.open_folder, "Ctrl+Shift+O", "A folder, such as one of DICOM files.")
     menu.addMenu(RecentFilesMenu(window.open_path, window))
     menu.addSeparator()

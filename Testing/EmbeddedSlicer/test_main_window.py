@@ -11,7 +11,7 @@ from EmbeddedSlicer.segment_editor.widget import qMRMLSegmentEditorWidget
 from hosted_module import NAME, host_with_module
 from PySide6.QtCore import QMimeData, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*QDragEnterEvent:DeprecationWarning")  # Qt 6 has no other yet
 
@@ -72,12 +72,37 @@ def test_a_dropped_file_and_a_dropped_folder_are_opened_by_the_modules_reader(wi
     assert recent_files.recent_files() == [folder, study]
 
 
-def test_two_dropped_files_are_not_opened_and_it_is_said(window, study, caplog):
+def test_of_several_dropped_files_the_others_are_opened_beside_the_first(window, study, monkeypatch, caplog):
+    manager, asked = slicer.app.ioManager(), []
+    open_path = manager.open_path
+    monkeypatch.setattr(
+        manager, "open_path", lambda path, clear: (asked.append(clear), open_path(path, clear))[1], raising=False
+    )
+    others = [study.with_name(name) for name in ("damaged.hosted", "P002.hosted")]
+    for other in others:
+        other.touch()
+    drop(window, study, *others)
+    assert volumes() == ["P001.hosted", "P002.hosted"]
+    assert asked == [True, False, False]
+    assert "The study is damaged" in caplog.text
+
+
+def test_a_scene_among_several_takes_the_place_of_nothing(window, study, tmp_path):
+    window.open_path(study)
+    scene = tmp_path / "other.mrb"
+    window.save_scene_as(scene)
+    window.close_scene()
+    assert window.open_paths([study, scene])
+    assert volumes().count("P001.hosted") == 1 + 1
+
+
+def test_several_files_are_chosen_at_once(window, study, monkeypatch):
     other = study.with_name("P002.hosted")
     other.touch()
-    drop(window, study, other)
-    assert volumes() == []
-    assert "Drop one file, or one folder" in caplog.text
+    chosen = [str(study), str(other)]
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *arguments: (chosen, ""))
+    action("File", "Open file…").trigger()
+    assert volumes() == ["P001.hosted", "P002.hosted"]
 
 
 def test_what_cannot_be_opened_is_said_and_not_remembered(window, tmp_path, caplog):
@@ -92,7 +117,7 @@ def test_what_cannot_be_opened_is_said_and_not_remembered(window, tmp_path, capl
 def test_a_wait_cursor_and_a_message_while_a_file_is_read(window, study, monkeypatch):
     seen = []
 
-    def read(path):
+    def read(path, clear):
         seen.append((QApplication.overrideCursor().shape(), window.statusBar().currentMessage()))
         return []
 
@@ -105,7 +130,7 @@ def test_a_wait_cursor_and_a_message_while_a_file_is_read(window, study, monkeyp
 def test_while_something_is_read_nothing_else_is_opened_or_closed(window, study, monkeypatch):
     answers = []
 
-    def read(path):
+    def read(path, clear):
         closing = QCloseEvent()
         window.closeEvent(closing)
         answers.extend([window.open_path(study), window.close_scene(), closing.isAccepted()])

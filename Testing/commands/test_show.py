@@ -92,6 +92,8 @@ def test_with_a_display_the_window_opens_with_the_study(tmp_path, told, way, mon
     }
     assert main([]) == 7
     assert told()["words"] == []
+    assert main(["chest.nii.gz", "."]) == 7
+    assert told()["words"] == [str(tmp_path / "chest.nii.gz"), str(tmp_path)], "several at once"
 
 
 def test_the_host_is_started_with_the_modules_folder():
@@ -117,9 +119,10 @@ def test_of_several_studies_each_goes_its_way_and_the_worst_end_counts(tmp_path,
     for name in ("a.nii.gz", "b.nii.gz"):
         (tmp_path / name).touch()
     monkeypatch.setenv("THEN", f"print({json.dumps(REFUSED)!r}); sys.exit(3 if 'a.nii' in sys.argv[6] else 0)")
-    assert main(["."]) == 3
-    assert told()["words"][5] == str(tmp_path / "b.nii.gz")
-    assert capsys.readouterr().out.count("Refused") == 2
+    for paths in (["."], ["a.nii.gz", "b.nii.gz"]):
+        assert main(paths) == 3
+        assert told()["words"][5] == str(tmp_path / "b.nii.gz")
+        assert capsys.readouterr().out.count("Refused") == 2
 
 
 @pytest.mark.parametrize(("then", "code"), [("sys.exit(4)", 4), ("sys.exit(0)", 1)])

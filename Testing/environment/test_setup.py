@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from MosMedCOVIDLib.commands import setup
+from MosMedCOVIDLib.commands.command_line import ADD_ARGUMENTS
 from MosMedCOVIDLib.environment.inspection import Found
 from MosMedCOVIDLib.environment.stamp import Stamp
 from MosMedCOVIDLib.environment.viewer import NoViewer, WayToDraw
@@ -20,7 +21,7 @@ FOUND = Found(python="3.11.7", packages="", versions=VERSIONS, errors={}, torch=
 
 def options(*words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    setup.add_arguments(parser)
+    ADD_ARGUMENTS["setup"](parser)
     return parser.parse_args(words)
 
 

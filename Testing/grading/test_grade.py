@@ -126,6 +126,16 @@ def test_a_calibrated_interval_is_said_to_be_one():
         assert found.interval_calibrated == found.as_json()["interval_calibrated"] == calibrated
 
 
+def test_the_interval_is_calibrated_for_both_lungs_in_masks_that_nobody_corrected():
+    study, lungs, lesions = two_lungs(2000, 2000)
+    model = replace(MODEL, interval=replace(SETTINGS, calibrated=True))
+    masks = Masks(lungs, lesions, model, lesions * np.uint8(250))
+    assert not grade_study(study, masks, rule="worse_lung").interval_calibrated
+    corrected = grade_study(study, replace(masks, corrected=True))
+    assert not corrected.interval_calibrated
+    assert corrected.interval_percent is not None
+
+
 @pytest.mark.parametrize("axes", [(0, 1, 2), (2, 0, 1)], ids=["axial", "stored in sagittal slices"])
 def test_thick_slices_widen_the_interval_by_the_distance_from_head_to_foot(axes):
     study, lungs, lesions = two_lungs(2000, 2000)

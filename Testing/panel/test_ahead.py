@@ -29,7 +29,7 @@ class StandIn:
 
     def finish(self):
         """The masks are there: of one lesion voxel in one lung."""
-        from MosMedCOVIDLib.panel.job import Result
+        from MosMedCOVIDLib.segmentation.job import Result
 
         lesions = np.zeros(self.shape, np.uint8)
         lesions[0, 0, 0] = 1
@@ -156,6 +156,18 @@ def test_masks_whose_files_are_gone_are_none(ahead):
     shutil.rmtree(ahead.worker.job)
     assert ahead.take(study("b")) is None
     assert not ahead.has("b")
+
+
+def test_masks_for_which_there_is_no_memory_are_none(ahead, monkeypatch):
+    def fail(result):
+        raise MemoryError
+
+    from MosMedCOVIDLib.segmentation.job import Result
+
+    ahead.look(following(study("b")), "cpu")
+    ahead.worker.finish()
+    monkeypatch.setattr(Result, "masks", fail)
+    assert ahead.take(study("b")) is None
 
 
 @pytest.fixture
@@ -320,3 +332,61 @@ def test_that_the_memory_of_the_gpu_was_full_is_told_beneath_the_masks(phantom_r
     reader.reading.show(Masks(phantom.lungs.copy(), phantom.lesions.copy()))
     reader.panel.new_masks()
     assert reader.ui.stageLabel.text == "", "other masks, of which it is not true"
+
+
+def test_only_masks_that_the_reader_waited_for_say_how_long_they_took(begun_with_the_second, tmp_path):
+    reader, (_, second, _), stand_in = begun_with_the_second
+    stand_in.finish()
+    reader.reading._seconds["segment"] = 5.0  # of the study before
+    reader.ui.volumeSelector.setCurrentNode(second)
+    reader.settle()
+    reader.panel.segment()
+    files = reader.reading.save(tmp_path / "saved")
+    with open(files["grade"], encoding="utf-8") as saved:  # noqa: PTH123, a path as text
+        assert "segment" not in json.load(saved)["seconds"]
+
+
+def test_corrections_that_were_left_are_asked_about_when_the_reader_has_come_back(begun_with_the_second):
+    reader, (first, second, _), _ = begun_with_the_second
+    reader.reading.edited()
+    reader.ui.volumeSelector.setCurrentNode(second)
+    assert len(reader.asked) == 1
+    assert not reader.reading.unsaved
+    reader.ui.volumeSelector.setCurrentNode(first)
+    assert reader.reading.unsaved
+    reader.ui.volumeSelector.setCurrentNode(second)
+    assert len(reader.asked) == 2
+
+
+def test_after_work_that_failed_the_next_is_looked_for(begun_with_the_second, monkeypatch, tmp_path):
+    from MosMedCOVIDLib.errors import Cancelled
+
+    reader, _, _ = begun_with_the_second
+    worker = StandIn(tmp_path / "own")
+    worker.folder.mkdir()
+    worker.busy, worker.start = False, lambda: None
+    monkeypatch.setattr(reader.panel.worker, "_worker", worker)
+    reader.panel.segment()
+    assert begun(reader) is None
+    worker.on_error(Cancelled("cancelled"))
+    reader.wait(lambda: begun(reader) is not None, 10)
+
+
+@pytest.mark.parametrize("error", [OSError("gone"), ValueError("no array"), MemoryError()])
+def test_masks_that_cannot_be_read_are_a_sentence(begun_with_the_second, monkeypatch, tmp_path, error):
+    from MosMedCOVIDLib.segmentation.job import Result
+
+    def fail(result):
+        raise error
+
+    reader, _, _ = begun_with_the_second
+    worker = StandIn(tmp_path / "own")
+    worker.folder.mkdir()
+    worker.busy, worker.start = False, lambda: None
+    monkeypatch.setattr(reader.panel.worker, "_worker", worker)
+    monkeypatch.setattr(Result, "masks", fail)
+    reader.panel.segment()
+    worker.finish()
+    assert "could not be shown" in reader.told[-1]
+    assert reader.reading.segmentation is not None, "what was there is there still"
+    assert not worker.job.exists()

@@ -86,7 +86,7 @@ def test_without_the_extension_pytorch_it_is_named(packages, installed, monkeypa
 def test_a_torch_that_was_not_installed_is_told_and_monai_is_not_either(packages, installed, monkeypatch):
     logic = types.SimpleNamespace(installTorch=lambda **wishes: None)
     monkeypatch.setattr(sys.modules["PyTorchUtils"], "PyTorchUtilsLogic", lambda: logic)
-    with pytest.raises(SetupError, match="PyTorch was not installed; without it the network runs on the CPU"):
+    with pytest.raises(SetupError, match=r"PyTorch was not installed\. A GPU and models from outside need it"):
         packages.install(["torch", "monai"])
     assert installed == []
 
@@ -110,6 +110,8 @@ def test_what_is_missing_is_a_sentence_with_a_button(reader, packages, installed
     frame.show()
     assert "nibabel" in reader.ui.packagesLabel.text
     missing.clear()
+    reader.panel.worker._soon.stop()
     reader.ui.installButton.click()
+    assert reader.panel.worker._soon.active, "the network may be loaded now"
     assert installed == [("packaging", ["nibabel>=5.2"])]
     assert frame.missing == []

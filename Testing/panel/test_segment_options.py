@@ -105,17 +105,56 @@ def test_nobody_is_there_to_trust_in_a_test():
     assert not messages.trusted("Really?")
 
 
-@pytest.mark.parametrize("agreed", [True, False])
-def test_in_slicer_what_a_model_from_outside_needs_is_offered(reader, bundles, foreign, monkeypatch, agreed):
+def test_a_damaged_model_of_the_modules_own_does_not_take_the_panel_down(reader, foreign, monkeypatch):
+    from MosMedCOVIDLib.panel import bundle_choice
+    from PySide6.QtWidgets import QComboBox
+
+    missing = foreign.with_name("missing")
+    (foreign / "configs" / "metadata.json").write_text("{")
+    monkeypatch.setattr(bundle_choice, "MODELS", foreign.parent)
+    monkeypatch.setattr(bundle_choice, "DEFAULT_BUNDLE", missing)
+    box = QComboBox()
+    choice = bundle_choice.BundleChoice(box, lambda folder, trusted: None)
+    assert [box.itemText(index) for index in range(2)] == ["missing", "another"]
+    assert choice.folder == missing
+
+
+def test_what_was_segmented_ahead_by_another_model_is_no_longer_promised(reader, bundles, monkeypatch):
+    worker = reader.panel.worker
+    told = []
+    monkeypatch.setattr(worker, "_changed", lambda: told.append(worker.remark))
+    worker.use(DEFAULT_BUNDLE, False)
+    assert told == [""]
+
+
+@pytest.fixture
+def offered(monkeypatch):
+    """Slicer without torch: what the reader is asked, what is installed, and whether they agree ("agreed")."""
     from MosMedCOVIDLib.panel import messages, segment_options
 
-    installed, asked = [], []
+    offered = {"asked": [], "installed": [], "agreed": True}
     monkeypatch.setattr(segment_options.shutil, "which", lambda name: f"/slicer/{name}")
     monkeypatch.setattr(segment_options, "missing_for_torch", lambda: ["torch", "monai"])
-    monkeypatch.setattr(segment_options, "install", installed.append)
-    monkeypatch.setattr(messages, "confirmed", lambda question: (asked.append(question), agreed)[1])
+    monkeypatch.setattr(segment_options, "install", offered["installed"].append)
+    monkeypatch.setattr(messages, "confirmed", lambda asked: (offered["asked"].append(asked), offered["agreed"])[1])
+    return offered
+
+
+def test_in_slicer_what_a_gpu_needs_is_offered_when_it_is_chosen(reader, offered):
+    box = reader.ui.deviceBox
+    box.setCurrentIndex(box.findText("CPU"))
+    assert offered["asked"] == []
+    box.setCurrentIndex(box.findText("GPU"))
+    assert "NVIDIA" in offered["asked"][0]
+    assert offered["installed"] == [["torch", "monai"]]
+    box.setCurrentIndex(0)
+
+
+@pytest.mark.parametrize("agreed", [True, False])
+def test_in_slicer_what_a_model_from_outside_needs_is_offered(reader, bundles, foreign, offered, agreed):
+    offered["agreed"] = agreed
     (foreign / "models" / "model.onnx").unlink(missing_ok=True)
     reader.answer = "yes"
     assert bundles.choose(foreign)
-    assert "torch and monai" in asked[0]
-    assert installed == [["torch", "monai"]] * agreed
+    assert "torch and monai" in offered["asked"][0]
+    assert offered["installed"] == [["torch", "monai"]] * agreed

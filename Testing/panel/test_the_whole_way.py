@@ -195,6 +195,41 @@ def test_cancel_ends_the_work_at_any_stage(reader, phantom_file, monkeypatch, st
 
 
 @segments
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes as Linux tells of them")
+def test_cancel_ends_a_worker_that_is_still_loading_its_libraries(reader, phantom_file, monkeypatch, tmp_path):
+    slow = tmp_path / "onnxruntime"
+    slow.mkdir()
+    begun = tmp_path / "begun"
+    (slow / "__init__.py").write_text(f"import time\nopen({str(begun)!r}, 'w').close()\ntime.sleep(3600)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    reader.open(phantom_file)
+    reader.panel.worker.stop()  # one that was warm before
+    reader.ui.segmentButton.click()
+    reader.wait(begun.exists)
+    process = reader.panel.worker.process_id
+    reader.ui.cancelButton.click()
+    assert not reader.panel.worker.busy
+    assert not Path(f"/proc/{process}").exists()
+    assert "cancelled" in reader.told[-1]
+
+
+@segments
+def test_the_window_works_on_while_the_network_is_at_work(reader, phantom_file):
+    import qt
+
+    reader.open(phantom_file)
+    seen, timer = [], qt.QTimer()
+    timer.setInterval(5)
+    timer.connect("timeout()", lambda: reader.panel.worker.busy and seen.append(reader.ui.stageLabel.text))
+    timer.start()
+    reader.segment()
+    timer.stop()
+    assert reader.reading.grade is not None
+    stages = {text.partition("…")[0] for text in seen}
+    assert len(stages) >= 2, "a timer of the window has seen the work go on from stage to stage"
+
+
+@segments
 def test_cancel_leaves_everything_as_it_was(reader, phantom_file):
     reader.open(phantom_file)
     reader.ui.segmentButton.click()

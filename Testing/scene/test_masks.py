@@ -144,6 +144,27 @@ def test_where_a_lesion_grows_beyond_what_was_told_the_density_tells_what_is_den
     assert np.count_nonzero(found.lesions & found.dense) == both.consolidation
 
 
+def test_the_density_is_looked_at_only_where_a_lesion_is_that_nobody_told_of(monkeypatch):
+    from MosMedCOVIDLib.scene import masks as masks_in_scene
+
+    study, masks, volume, segmentation = reading()
+    asked = []
+    monkeypatch.setattr(
+        masks_in_scene, "dense_by_density", lambda study, box: (asked.append(box), dense_by_density(study, box))[1]
+    )
+    lesions = masks.lesions.copy()
+    lesions[5:7, 36:39, 20:30] = 1
+    paint(segmentation, lesions, WHOLE, study.affine)
+    grade_of(segmentation, volume)
+    grade_of(segmentation, volume)
+    assert asked == [(slice(5, 7), *WHOLE[1:])]
+    lesions[9, 36:39, 20:30] = 1
+    paint(segmentation, lesions, WHOLE, study.affine)
+    both = grade_of(segmentation, volume).lungs["both"]
+    assert asked[1:] == [(slice(9, 10), *WHOLE[1:])]
+    assert both.consolidation == np.count_nonzero(masks.lesions & masks.dense) + 90
+
+
 def test_of_a_mask_without_a_network_the_density_tells_what_is_dense():
     study, lungs, lesions = two_lungs(700, 40)
     study.hu[:, 20:] = -100

@@ -43,5 +43,16 @@ def test_channels_are_put_in_our_order_and_joined():
     assert found.shape == (1, 3, 2, 3)
 
 
-def test_where_classes_exclude_one_another_consolidation_counts_as_lesion():
-    assert channels("background", "lung", "lesion", "consolidation").shown == [(1,), (2, 3), (3,)]
+@pytest.mark.parametrize("first", ["background", "trachea"])
+def test_consolidation_counts_as_lesion(first):
+    assert channels(first, "lung", "ground glass opacity", "consolidation").shown == [(1,), (2, 3), (3,)]
+
+
+def test_classes_that_exclude_one_another_add_up():
+    """Where the lungs meet, right and left are each less certain than that it is lung."""
+    shares = np.array([5, 126, 125, 0], np.uint8)[None, :, None]
+    labels = ["right lung", "left lung", "lesion"]
+    assert channels("background", *labels).select(shares)[0, :, 0].tolist() == [251, 0]
+    assert channels("trachea", *labels).select(shares)[0, :, 0].tolist() == [126, 0]
+    certain = np.array([0, 128, 128, 0], np.uint8)[None, :, None]  # each rounded up
+    assert channels("background", *labels).select(certain)[0, 0, 0] == 255

@@ -1,5 +1,7 @@
 """What is dense enough for consolidation: by HU smoothed in the slice, in a box as on the whole grid."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from MosMedCOVIDLib.segmentation.density import CONSOLIDATION_ABOVE_HU, dense_by_density
@@ -44,6 +46,25 @@ def test_the_square_is_as_wide_in_mm_whatever_the_size_of_a_pixel(pixel_mm, pixe
     found = dense_by_density(study_of(hu, (2.0, pixel_mm, pixel_mm)))[0]
     assert found.sum() == pixels**2
     assert found.any(0).sum() == found.any(1).sum() == pixels
+
+
+@pytest.mark.parametrize("axes", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_it_is_smoothed_in_the_axial_slice_however_the_study_is_stored(axes, axis):
+    """Stored along other axes, one of which runs backwards; all of it, and a box of it."""
+    study = study_of(np.random.default_rng(7).integers(-900, 200, (6, 12, 14)), (5.0, 0.8, 0.5))
+
+    def stored(array):
+        return np.flip(array.transpose(axes), axis)
+
+    affine = study.affine.copy()
+    affine[:, :3] = affine[:, [2 - axes[2 - column] for column in range(3)]]
+    affine[:3, 2 - axis] *= -1
+    turned = replace(study, hu=stored(study.hu), affine=affine)
+    expected = stored(dense_by_density(study))
+    assert np.array_equal(dense_by_density(turned), expected)
+    box = (slice(1, 4), slice(0, 5), slice(2, 6))
+    assert np.array_equal(dense_by_density(turned, box), expected[box])
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,12 @@ def test_trained_weights_are_taken_in_hardly_more_than_half_the_bytes(copy, tmp_
     network = read_config(Bundle(copy), "cpu").get_parsed_content("network_def")
     trained = tmp_path / "trained.pt"
     torch.save(network.state_dict(), trained)
+    kept = tmp_path / "kept.pt"
+    kept.hardlink_to(copy / "models" / WEIGHTS)
+    before = kept.read_bytes()
     take_weights(trained, copy)
+    assert kept.read_bytes() == before, "a new file is put there, so one that may not be written to can be replaced"
+    assert [path.suffix for path in (copy / "models").iterdir()] == [".pt"]
     taken = copy / "models" / WEIGHTS
     assert taken.stat().st_size < 0.55 * trained.stat().st_size
     again = build_network(read_config(Bundle(copy), "cpu"), taken).state_dict()

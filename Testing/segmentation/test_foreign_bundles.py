@@ -10,7 +10,7 @@ from MosMedCOVIDLib.errors import SetupError
 from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE, Bundle
 from MosMedCOVIDLib.segmentation.client import SegmentationWorker
 from MosMedCOVIDLib.segmentation.masks import LEFT, RIGHT
-from MosMedCOVIDLib.segmentation.segmenter import NETWORK, Segmenter
+from MosMedCOVIDLib.segmentation.segmenter import NETWORK, ON_THE_CPU, Segmenter
 from nibabel.orientations import axcodes2ornt, io_orientation, ornt_transform
 
 # MONAI warns of its own defaults, and of any config that can run code.
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning", "ignore:.*:Futu
 torch = pytest.importorskip("torch")
 monai_inferers = pytest.importorskip("monai.inferers")
 
-from MosMedCOVIDLib.segmentation.volume_network import _count_of_windows  # noqa: E402
+from MosMedCOVIDLib.segmentation.volume_network import VolumeNetwork, _count_of_windows  # noqa: E402
 
 CLASSES = {"0": "background", "1": "lung", "2": "COVID-19 lesion", "3": "air"}
 # A network whose answer is known: by density alone, from the first of these HU lung, lesion, and then the background.
@@ -151,7 +151,9 @@ def test_without_an_inferer_the_windows_are_those_of_the_metadata(tmp_path, phan
     [
         monai_inferers.SlidingWindowInferer((24, 24, 24), sw_batch_size=3, overlap=0.5),
         monai_inferers.SlidingWindowInferer(40, overlap=(0, 0.25, 0.6)),
+        monai_inferers.SlidingWindowInferer((24, None, -1), overlap=0.25),
         monai_inferers.SliceInferer(spatial_dim=2, roi_size=(32, 32), sw_batch_size=4),
+        monai_inferers.SliceInferer(spatial_dim=0, roi_size=(32, None), overlap=(0, 0.5, 0.5)),
         monai_inferers.SimpleInferer(),
     ],
 )
@@ -165,6 +167,46 @@ def test_windows_are_counted_before_they_are_run(inferer):
     expected = _count_of_windows(inferer, (70, 32, 41))
     inferer(torch.zeros(1, 1, 70, 32, 41), network)
     assert sum(shown) == expected
+
+
+def test_where_the_gpus_memory_is_full_fewer_windows_are_run_at_once_and_at_last_the_cpu(
+    volume_bundle, tmp_path, phantom, monkeypatch
+):
+    """A stand-in for a GPU that never has room."""
+    config = json.loads((volume_bundle / "configs" / "inference.json").read_text())
+    config["inferer"]["sw_device"] = "@device"
+    (volume_bundle / "configs" / "inference.json").write_text(json.dumps(config))
+    expected = segment(volume_bundle, phantom.study, tmp_path)
+    asked, shown = [], VolumeNetwork._shown
+
+    def on_a_full_gpu(network, path, device, steps, progress):
+        asked.append((device, steps.inferer.sw_batch_size))
+        network.device = device
+        if device == "cuda":
+            raise torch.cuda.OutOfMemoryError
+        return shown(network, path, device, steps, progress)
+
+    monkeypatch.setattr(VolumeNetwork, "_shown", on_a_full_gpu)
+    segments, stages = Segmenter(Bundle(volume_bundle), trusted=True, threads=1), set()
+    network = segments._networks["cuda"] = segments.network("cpu")
+    monkeypatch.setattr(network, "_wanted", "cuda")
+    for _ in range(2):  # the next study begins on the GPU again, as the config says
+        found = segments.segment(phantom.study, "cpu", lambda stage, share: stages.add(stage), tmp_path)
+        assert np.array_equal(found.lungs, expected.lungs)
+        assert found.model.device == "cpu"
+    assert asked == [("cuda", 2), ("cuda", 1), ("cpu", 2)] * 2
+    assert ON_THE_CPU in stages
+    assert not list(tmp_path.glob("*.nii*"))
+
+
+def test_a_bundle_of_our_kind_whose_classes_exclude_one_another_is_judged_by_the_largest_share(tmp_path, phantom):
+    config = json.loads((DEFAULT_BUNDLE / "configs" / "inference.json").read_text(encoding="utf-8"))
+    config["network_def"] = {"_target_": "torch.nn.Conv2d", "in_channels": 3, "out_channels": 3, "kernel_size": 1}
+    channels = {"0": "background", "1": "lung", "2": "lesion"}
+    for background, everywhere in ((3.0, False), (-3.0, True)):
+        weights = {"weight": torch.zeros(3, 3, 1, 1), "bias": torch.tensor([background, 1.0, -5.0])}
+        folder = write_bundle(tmp_path / f"background {background}", config, channels, weights)
+        assert segment(folder, phantom.study, tmp_path).lungs.any() == everywhere
 
 
 def test_a_bundle_of_our_kind_runs_by_torch_where_it_brings_no_onnx(tmp_path, phantom):

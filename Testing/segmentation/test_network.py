@@ -7,11 +7,13 @@ import os
 import shutil
 import subprocess
 import sys
+import types
 
 import numpy as np
 import pytest
 from MosMedCOVIDLib.errors import SetupError
 from MosMedCOVIDLib.segmentation import network as network_file
+from MosMedCOVIDLib.segmentation import onnx_network, segmenter
 from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE, ONNX, WEIGHTS, Bundle
 from MosMedCOVIDLib.segmentation.masks_from_probabilities import masks_from_probabilities
 from MosMedCOVIDLib.segmentation.network import choose_device, load_network
@@ -133,7 +135,8 @@ def test_a_gpu_that_is_not_there_is_a_sentence(monkeypatch):
     assert choose_device("cpu") == "cpu"
     monkeypatch.setattr(network_file, "_nvidia_driver", lambda: False)
     assert choose_device("auto") == "cpu"
-    with pytest.raises(SetupError, match="choose --device cpu or auto"):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)  # gigabytes that would be of no use
+    with pytest.raises(SetupError, match=r"install the driver.*choose the device Automatic or CPU"):
         choose_device("cuda")
 
 
@@ -143,6 +146,59 @@ def test_without_torch_the_gpu_is_left_to_setup(monkeypatch):
     assert choose_device("auto") == "cpu"
     with pytest.raises(SetupError, match="python3 MosMedCOVID setup --torch cuda"):
         choose_device("cuda")
+
+
+@pytest.fixture
+def gpu(monkeypatch):
+    """A machine with an NVIDIA GPU and all packages, as far as they are not imported."""
+    monkeypatch.setattr(network_file, "_nvidia_driver", lambda: True)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name)
+
+
+@pytest.mark.parametrize("damage", ["OSError('libcudart.so.13: cannot open')", "AttributeError('half a package')"])
+def test_a_torch_that_cannot_be_loaded_leaves_the_cpu(damage, gpu, tmp_path, monkeypatch):
+    (tmp_path / "torch.py").write_text(f"raise {damage}")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    assert choose_device("auto") == "cpu"
+    with pytest.raises(SetupError, match=r"torch cannot be loaded here .*setup --torch cuda"):
+        choose_device("cuda")
+
+
+def test_a_gpu_on_which_this_torch_cannot_compute_leaves_the_cpu(gpu, monkeypatch):
+    def too_old(*arguments, **options):
+        raise RuntimeError("CUDA error: no kernel image is available for execution on the device\nCompile with")
+
+    cuda = types.SimpleNamespace(is_available=lambda: True)
+    monkeypatch.setitem(sys.modules, "torch", types.SimpleNamespace(cuda=cuda, zeros=too_old))
+    assert choose_device("auto") == "cpu"
+    with pytest.raises(SetupError, match=r"cannot be used \(CUDA error: no kernel image .* device\): "):
+        choose_device("cuda")
+
+
+def test_where_only_the_network_for_the_gpu_cannot_be_loaded_the_cpu_is_taken(phantom, tmp_path, monkeypatch):
+    def load(bundle, device, threads):
+        if device == "cuda":
+            raise SetupError("no model.pt")
+        return load_network(bundle, device, threads)
+
+    monkeypatch.setattr(segmenter, "load_network", load)
+    monkeypatch.setattr(segmenter, "choose_device", lambda device: "cpu" if device == "cpu" else "cuda")
+    segments, stages = segmenter.Segmenter(Bundle(), False, THREADS), set()
+    masks = segments.segment(phantom.study, "auto", lambda stage, share: stages.add(stage), tmp_path)
+    assert masks.model.device == "cpu"
+    assert segmenter.ON_THE_CPU not in stages, "no memory was full"
+    with pytest.raises(SetupError, match=r"no model\.pt"):
+        segments.network("cuda")
+
+
+def test_a_runtime_whose_libraries_are_missing_names_what_brings_them(monkeypatch):
+    def lacking():
+        raise ImportError("DLL load failed while importing onnxruntime_pybind11_state")
+
+    monkeypatch.setattr(onnx_network, "silent_onnxruntime", lacking)
+    with pytest.raises(SetupError, match=r"DLL load failed.*Visual C\+\+ Redistributable"):
+        load_network(Bundle(), "cpu", THREADS)
 
 
 @pytest.mark.parametrize(("package", "way_out"), [("onnxruntime", "setup`"), ("monai", "setup --torch cpu`")])
@@ -184,6 +240,26 @@ def test_less_memory_than_the_gpu_seemed_to_have_halves_the_batch_and_at_last_th
     assert set(asked[6:]) <= {("cpu", 4), ("cpu", len(view.images) % 4)}
     assert torch_network.device == "cpu"
     assert np.abs(found.astype(int) - network.probabilities(view)).max() <= 1
+
+
+def test_a_network_of_which_only_a_part_went_to_the_gpu_is_taken_back(torch_network, monkeypatch):
+    import torch
+
+    moved = []
+
+    class Half:
+        def to(self, device):
+            moved.append(device)
+            if device == "cuda":
+                raise torch.cuda.OutOfMemoryError
+
+    monkeypatch.setattr(torch_network, "device", "cpu")
+    monkeypatch.setattr(torch_network, "_network", Half())
+    with pytest.raises(torch.cuda.OutOfMemoryError):
+        torch_network._move_to("cuda")
+    torch_network._move_to("cpu")
+    assert moved == ["cuda", "cpu"]
+    assert torch_network.device == "cpu"
 
 
 def test_weights_of_another_network_are_a_sentence(copy):

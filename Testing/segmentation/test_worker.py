@@ -164,6 +164,13 @@ def test_a_temporary_folder_that_cannot_be_written_is_a_sentence(worker, phantom
     assert worker.process_id is None
 
 
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="Linux alone tells what a process has mapped")
+def test_when_the_masks_are_there_the_ct_may_be_removed(worker, phantom):
+    """On Windows a file that is mapped into memory cannot be."""
+    worker.segment(phantom.study, "cpu")
+    assert "hu.npy" not in Path(f"/proc/{worker.process_id}/maps").read_text()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has classes of priority instead")
 def test_in_the_background_it_gives_way_to_everything_else(tmp_path, phantom):
     folder = tmp_path / "scratch" / "job1"

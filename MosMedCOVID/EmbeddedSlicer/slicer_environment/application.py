@@ -81,8 +81,8 @@ class Application:
     def loadFiles(self, filePaths: list[str]) -> bool:
         """Opens files and folders as if they were dropped on the window; what goes wrong is shown."""
         try:
-            for path in filePaths:
-                self._io_manager.open_path(Path(path))
+            for number, path in enumerate(filePaths):
+                self._io_manager.open_path(Path(path), clear=number == 0)
         except CannotLoad as error:
             slicer.util.errorDisplay(str(error))
             return False

@@ -40,10 +40,11 @@ class qSlicerIOManager:
         if reader_class:
             self._readers.insert(0, qSlicerScriptedFileReader(reader_class))
 
-    def open_path(self, path: Path) -> list[str]:
+    def open_path(self, path: Path, clear: bool = True) -> list[str]:
         """Loads a file or folder with the reader that is surest of it; modules' readers come first among equals.
 
-        A scene takes the place of the present one. Returns the IDs of the loaded nodes; CannotLoad says why not.
+        A scene takes the place of the present one, unless clear is False: then it comes beside what is there, and
+        modules' readers are told to do so as well. Returns the IDs of the loaded nodes; CannotLoad says why not.
         """
         if not path.exists():
             raise CannotLoad(f"{path} does not exist.")
@@ -53,7 +54,7 @@ class qSlicerIOManager:
             known = ", ".join(reader.description() for reader in self._readers)
             raise CannotLoad(f"{path.name}: no reader knows this {kind}. What can be opened: {known}.")
         reader = readers[0]
-        if not reader.load({"fileName": str(path), "clear": True}):
+        if not reader.load({"fileName": str(path), "clear": clear}):
             said = reader.userMessages()
             reasons = [said.GetNthMessageText(number) for number in range(said.GetNumberOfMessages())]
             raise CannotLoad("\n".join(reasons) or f"{path.name} could not be loaded as {reader.description()}.")

@@ -97,7 +97,7 @@ def _viewer_parser() -> argparse.ArgumentParser:
         epilog=f"commands (each has --help):\n{commands}\n\n{EXIT_CODES}\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("path", nargs="?", type=Path, metavar="PATH", help="a NIfTI file or a DICOM folder")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a NIfTI file or a DICOM folder")
     _device(parser)
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="folder for results without a display")
     parser.add_argument("--version", action="version", version=f"MosMedCOVID {VERSION}")
@@ -133,7 +133,8 @@ def _phantom(parser: argparse.ArgumentParser) -> None:
 
 
 def _setup(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--torch", choices=("cpu", "cuda"), help="without it: CUDA where there is an NVIDIA GPU")
+    torch = "install torch, for training and other bundles too; unasked: for an NVIDIA GPU where there is one"
+    parser.add_argument("--torch", choices=("cpu", "cuda"), help=torch)
     parser.add_argument("--wheels", type=Path, metavar="DIR", help="install from this folder of wheels, offline")
     _json(parser)
 

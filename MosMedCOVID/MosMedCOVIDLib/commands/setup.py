@@ -13,18 +13,6 @@ from ..environment.wanted import Wanted
 from ..errors import UsageError
 
 MODULE = Path(__file__).resolve().parent.parent.parent
-HELP = "set up .venv, or repair it, and say what is there"
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds what `setup` understands to a parser."""
-    parser.add_argument(
-        "--torch",
-        choices=["cpu", "cuda"],
-        help="with torch, for training and other bundles; unasked: for an NVIDIA GPU",
-    )
-    parser.add_argument("--wheels", type=Path, metavar="DIR", help="install from this folder of wheels, offline")
-    parser.add_argument("--json", action="store_true", help="print what is there as JSON")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`[PATH]`: opens the viewer; without a display it goes the whole way on a study there, and a picture of it is written.
+"""`[PATH…]`: opens the viewer; without a display it goes the whole way on each study there, and takes its picture.
 
 Without PATH and display the study is a teaching phantom, whose truth is printed beside what was found. The viewer is a
 process of its own: a graphics driver that fails takes its process along. What is slow to import is imported late.
@@ -30,26 +30,27 @@ STOPPED = tuple(-getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP
 
 def run(options: argparse.Namespace) -> int:
     """Opens the viewer, or goes the whole way; the exit code."""
-    if options.path and not os.path.exists(options.path):  # noqa: PTH110, Path.exists raises where a path is too long
-        from ..study.read import must_exist
+    for path in options.paths:
+        if not os.path.exists(path):  # noqa: PTH110, Path.exists raises where a path is too long
+            from ..study.read import must_exist
 
-        must_exist(options.path)
+            must_exist(path)
     reason = supported.why_no_viewer()
     if reason:
         return without_viewer(options, reason)
     way = viewer.way_to_draw(MODULE.parent)
     if way.display:
-        return in_viewer([os.path.abspath(options.path)] if options.path else [], way)  # noqa: PTH100, see source_of
+        return in_viewer([os.path.abspath(path) for path in options.paths], way)  # noqa: PTH100, see source_of
     return whole_way(options, way)
 
 
 def whole_way(options: argparse.Namespace, way: viewer.WayToDraw) -> int:
-    """Each study at the path, or the phantom, from its file to its result in a viewer without display."""
+    """Each study at the paths, or the phantom, from its file to its result in a viewer without display."""
     from .grade import studies_at
 
-    phantom = None if options.path else phantom_in(options.out)
+    phantom = None if options.paths else phantom_in(options.out)
     code = 0
-    for study in studies_at([phantom or options.path]):
+    for study in studies_at([phantom] if phantom else options.paths):
         print(f"{study.name}: the whole way in the viewer, which has no display here", file=sys.stderr)
         ended, result = result_of_viewer(study, options, way)
         code = max(code, ended)
@@ -136,8 +137,8 @@ def without_viewer(options: argparse.Namespace, reason: str) -> int:
         raise SetupError(reason)
     print(reason, file=sys.stderr)
     wishes = Wishes(options.out, options.device, picture=True, debug=options.debug)
-    if options.path:
-        return grade_all(studies_at([options.path]), wishes, as_json=False)
+    if options.paths:
+        return grade_all(studies_at(options.paths), wishes, as_json=False)
     phantom = phantom_in(options.out)
     with SegmentationWorker() as worker, ProgressBar(1) as bar:
         bar.begin("teaching phantom")

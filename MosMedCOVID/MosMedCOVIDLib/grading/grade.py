@@ -24,8 +24,9 @@ class Grade:
 
     grade: CT-0 … CT-4, or None with the reason in `withheld`. rule: "total" or "worse_lung"; involvement_percent
     and interval_percent follow it. interval_percent: least and most that is plausible, or None where the model says
-    not how sure it is, and for a mask without probabilities; interval_calibrated: whether it holds the truth in 90 %.
-    borderline: the grade differs within the interval. lungs: "right", "left" and "both".
+    not how sure it is, and for a mask without probabilities; interval_calibrated: whether it holds the truth in 90 %,
+    which is known of both lungs together in masks that nobody corrected. borderline: the grade differs within the
+    interval. lungs: "right", "left" and "both".
     """
 
     grade: str | None
@@ -87,7 +88,7 @@ def grade_study(study: Study, masks: Masks, rule: str = "total", withheld: str |
         borderline=not withheld and ends[0] != ends[1],
         involvement_percent=judged.percent,
         interval_percent=(least, most) if masks.interval else None,
-        interval_calibrated=masks.interval is not None and masks.interval.calibrated,
+        interval_calibrated=_is_calibrated(masks, rule),
         to_next_boundary_percent=None
         if withheld
         else to_next_boundary(grade, judged.percent, both.lesion_ml, judged.lung_ml, ct0),
@@ -104,6 +105,11 @@ def _plausible(
     shares = [tuple(map(lung.percent_of_lung, plausible_lesion(lung, settings, slice_mm))) for lung in judged]
     least, most = plausible_lesion(both, settings, slice_mm)
     return (max(low for low, _ in shares), max(high for _, high in shares)), (both.ml(least), both.ml(most))
+
+
+def _is_calibrated(masks: Masks, rule: str) -> bool:
+    """Whether the interval is of the kind that it was calibrated for."""
+    return masks.interval is not None and masks.interval.calibrated and rule == "total" and not masks.corrected
 
 
 def kinds_of_lesion(lung: Involvement) -> dict[str, float | None]:

@@ -6,10 +6,13 @@ from collections.abc import Callable, Iterable
 
 from ..errors import MosMedError
 from ..scene.next_studies import NextStudy
+from ..segmentation.job import Result
 from ..segmentation.masks import Masks
 from ..study.study import Study
-from .job import Result
+from .waiting import wait_cursor
 from .worker_process import WorkerProcess
+
+UNREADABLE = (MosMedError, OSError, ValueError, MemoryError)  # what reading masks from their files may raise
 
 
 class Ahead:
@@ -56,7 +59,7 @@ class Ahead:
             return None
         try:
             masks = result.masks() if result.is_of(study) else None
-        except (MosMedError, OSError):  # the worker has died, and its files went with it
+        except UNREADABLE:  # the worker has died, say, and its files went with it
             self.stop()
             return None
         if masks:
@@ -76,7 +79,8 @@ class Ahead:
     def _begin(self, study: NextStudy, device: str) -> None:
         self._key = study.key
         try:
-            self.worker.segment(study.read(), device, lambda progress: None, self._finished, self._failed)
+            with wait_cursor():  # the study is written to a file
+                self.worker.segment(study.read(), device, lambda progress: None, self._finished, self._failed)
         except (MosMedError, MemoryError) as error:
             self._failed(error)
 

@@ -25,11 +25,11 @@ class BundleChoice:
     def __init__(self, box: object, chosen: Callable[[Path, bool], None]) -> None:
         self.confirm: Callable[[str], bool] = messages.trusted
         self._box, self._chosen = box, chosen
-        folders = {config.resolve().parents[1] for config in MODELS.glob("*/configs/metadata.json")}
+        folders = {DEFAULT_BUNDLE, *(config.resolve().parents[1] for config in MODELS.glob("*/configs/metadata.json"))}
         self._folders = sorted(folders, key=lambda folder: (folder != DEFAULT_BUNDLE, folder.name))
         self._current = 0
         for folder in self._folders:
-            box.addItem(name_of(folder))
+            box.addItem(_title(folder))
         box.addItem(ANOTHER)
         self._show()
         box.connect("currentIndexChanged(int)", self._picked)
@@ -82,3 +82,11 @@ def name_of(folder: Path) -> str:
     """What a bundle calls itself. SetupError where the folder holds none."""
     metadata = Bundle(folder).metadata
     return f"{metadata.get('name') or folder.name} {metadata.get('version', '')}".strip()
+
+
+def _title(folder: Path) -> str:
+    """What one of the module's own bundles is called in the box; the worker says what is wrong with a damaged one."""
+    try:
+        return name_of(folder)
+    except MosMedError:
+        return folder.name

@@ -28,12 +28,7 @@ def trusted(question: str) -> bool:
     """Whether the reader lets something in that could do harm; No is what the Enter key says."""
     if slicer.app.testingEnabled():
         return False
-    box = qt.QMessageBox(slicer.util.mainWindow())
-    box.setWindowTitle(TITLE)
-    box.setIcon(qt.QMessageBox.Warning)
-    box.setText(question)
-    box.setStandardButtons(qt.QMessageBox.Yes | qt.QMessageBox.No)
-    box.setDefaultButton(qt.QMessageBox.No)
+    box = _box(qt.QMessageBox.Warning, question, qt.QMessageBox.Yes | qt.QMessageBox.No, qt.QMessageBox.No)
     return box.exec_() == qt.QMessageBox.Yes
 
 
@@ -41,12 +36,19 @@ def what_about_unsaved(name: str) -> str:
     """SAVE, DISCARD or CANCEL, for corrections of a study that were not saved."""
     if slicer.app.testingEnabled():
         return DISCARD
-    box = qt.QMessageBox(slicer.util.mainWindow())
-    box.setWindowTitle(TITLE)
-    box.setIcon(qt.QMessageBox.Question)
-    box.setText(f"Your corrections of {name} are not saved.")
+    buttons = qt.QMessageBox.Save | qt.QMessageBox.Discard | qt.QMessageBox.Cancel
+    box = _box(qt.QMessageBox.Question, f"Your corrections of {name} are not saved.", buttons, qt.QMessageBox.Save)
     box.setInformativeText("Save them before going on?")
-    box.setStandardButtons(qt.QMessageBox.Save | qt.QMessageBox.Discard | qt.QMessageBox.Cancel)
-    box.setDefaultButton(qt.QMessageBox.Save)
     answer = box.exec_()
     return {qt.QMessageBox.Save: SAVE, qt.QMessageBox.Discard: DISCARD}.get(answer, CANCEL)
+
+
+def _box(icon: object, text: str, buttons: object, default: object) -> qt.QMessageBox:
+    """A question over the window. default: the button that the Enter key presses."""
+    box = qt.QMessageBox(slicer.util.mainWindow())
+    box.setWindowTitle(TITLE)
+    box.setIcon(icon)
+    box.setText(text)
+    box.setStandardButtons(buttons)
+    box.setDefaultButton(default)
+    return box

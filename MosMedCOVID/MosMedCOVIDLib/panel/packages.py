@@ -66,7 +66,10 @@ def _install_torch() -> None:
         ) from error
     logic = PyTorchUtils.PyTorchUtilsLogic()
     if logic.installTorch(askConfirmation=False, torchVersionRequirement=TORCH_VERSION) is None:
-        raise SetupError("PyTorch was not installed; without it the network runs on the CPU, by ONNX Runtime.")
+        raise SetupError(
+            "PyTorch was not installed. A GPU and models from outside need it; the module's own model runs on the CPU "
+            "without it: choose “CPU” under Device."
+        )
 
 
 class PackagesFrame:

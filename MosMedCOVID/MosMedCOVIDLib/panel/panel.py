@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import slicer
 
 from ..errors import Cancelled, MosMedError
 from ..scene.reading import Reading
-from ..scene.study_in_scene import hide_other_studies
+from ..scene.study_in_scene import add_study, hide_other_studies
 from ..segmentation.masks import Masks
 from ..segmentation.protocol import Progress
 from ..study.read import RESULTS_FOLDER
@@ -20,7 +19,7 @@ from .correct_section import CorrectSection
 from .grade_section import RULES, GradeSection
 from .packages import PackagesFrame
 from .save_section import SaveSection
-from .segment_options import DEVICES, SegmentOptions
+from .segment_options import SegmentOptions
 from .segment_section import SegmentSection
 from .shortcuts import Shortcuts
 from .study_section import StudySection
@@ -37,21 +36,18 @@ class Panel:
 
     def __init__(self, ui: object, reading: Reading) -> None:
         self.ui, self.reading = ui, reading
-        self.packages = PackagesFrame(ui, self.show)
+        self.packages = PackagesFrame(ui, self.packages_installed)
         self.worker = Workers(reading, lambda: not self.packages.missing, self.show_segmentation)
         self.ask: Callable[[str], str] = messages.what_about_unsaved
         self.confirm: Callable[[str], bool] = messages.confirmed
-        self.study_section = StudySection(ui, self.open_path, self.take_volume)
+        self.study_section = StudySection(ui, self.open_path, self.add_path, self.take_volume)
         self.segment_section = SegmentSection(ui, self.segment, self.worker.cancel)
-        self.segment_options = SegmentOptions(ui, self.worker)
+        self.segment_options = SegmentOptions(ui, reading, self.worker)
         self.view_section = ViewSection(ui, reading)
         self.correct_section = CorrectSection(ui, reading, self.edited, self.open_mask)
         self.grade_section = GradeSection(ui)
         self.save_section = SaveSection(ui, self.save)
-        self._choices = [
-            Choices(ui.deviceBox, DEVICES, reading, "device", self.worker.forget_ahead),
-            Choices(ui.ruleBox, RULES, reading, "rule", self.rule_changed),
-        ]
+        self._rule = Choices(ui.ruleBox, RULES, reading, "rule", self.rule_changed)
         self.keys: dict[str, Callable[[], None]] = {
             "G": self.view_section.toggle_overlay,
             "N": self.correct_section.next_lesion,
@@ -73,6 +69,12 @@ class Panel:
         return self._done(
             f"Opening {path.name}", lambda waiting: self.reading.open(path, waiting), self.new_study, tell
         )
+
+    def add_path(self, path: Path, tell: Callable[[str], None] | None = None) -> bool:
+        """Opens a study beside the one that is read, to be chosen later; it is read at once where there is none."""
+        if self.reading.volume is None:
+            return self.open_path(path, tell)
+        return self._done(f"Opening {path.name}", lambda waiting: add_study(path, waiting), self.show, tell)
 
     def take_volume(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> bool:
         """Reads a volume that is in the scene already; whether it is read now."""
@@ -106,27 +108,22 @@ class Panel:
         reading, volume = self.reading, self.reading.volume
         if volume is None or not self._may_segment():
             return
-        begin, edits = time.monotonic(), reading.edits
+        edits = reading.edits
 
-        def found(masks: Masks) -> None:
+        def found(masks: Masks, seconds: float | None = None) -> None:
             self._follow_edits()
             if reading.volume is not volume:
                 return  # the reader has gone on to another study
             if reading.edits == edits or self.confirm(
                 "You have corrected the mask while the network was at work. Put the network's mask in its place?"
             ):
-                reading.show(masks, time.monotonic() - begin)
+                reading.show(masks, seconds)
                 self.new_masks()
 
         try:
-            self.worker.segment(
-                reading.study,
-                reading.parameters.device,
-                self.segment_section.show_progress,
-                found,
-                self.failed,
-            )
-            self.segment_section.show_progress(Progress("starting", 0.0))
+            device, show_progress = reading.parameters.device, self.segment_section.show_progress
+            self.worker.segment(reading.study, device, show_progress, found, self.failed)
+            show_progress(Progress("starting", 0.0))
         except MosMedError as error:
             self.failed(error)
         self.show()
@@ -146,6 +143,11 @@ class Panel:
         self.grade_section.show(self.reading)
         self.correct_section.show()
         self.save_section.show(self.reading, self.worker.busy)
+
+    def packages_installed(self) -> None:
+        """What was missing is there now, if all went well."""
+        self.worker.look_soon()
+        self.show()
 
     def rule_changed(self) -> None:
         """The grade is judged by other lungs."""
@@ -198,8 +200,7 @@ class Panel:
     def show(self) -> None:
         """Shows what is."""
         reading = self.reading
-        for choice in self._choices:
-            choice.show()
+        self._rule.show()
         self.study_section.show(reading)
         self.show_segmentation()
         self.view_section.show()
@@ -232,10 +233,6 @@ class Panel:
         elif reading.grade is not None and reading.segmentation is None:
             reading.forget_masks()
             self.new_masks()
-
-    def follow_scene(self) -> None:
-        """Another scene is there, or an empty one; the reading has taken it up."""
-        self.new_study()
 
     def enter(self) -> None:
         """The module comes to the front."""

@@ -22,29 +22,33 @@ VERDICTS = {
 
 
 class StudySection:
-    """Asks for a study, and shows the one that is there. open_path and take_volume do the work, and may decline."""
+    """Asks for studies, and shows the one that is read. The functions that it is given do the work, and may decline.
+
+    open_path: is given the first study that the reader chose at once; add_path: each of the others.
+    """
 
     def __init__(
         self,
         ui: object,
         open_path: Callable[[Path], bool],
+        add_path: Callable[[Path], bool],
         take_volume: Callable[[slicer.vtkMRMLScalarVolumeNode | None], bool],
     ) -> None:
-        self.ui, self._open_path, self._take_volume = ui, open_path, take_volume
+        self.ui, self._open_path, self._add_path, self._take_volume = ui, open_path, add_path, take_volume
         ui.openFileButton.connect("clicked()", self.ask_for_file)
         ui.openFolderButton.connect("clicked()", self.ask_for_folder)
         ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._chosen)
         ui.auditButton.connect("toggled(bool)", self._show_list)
 
     def ask_for_file(self) -> None:
-        """Lets the reader point at a NIfTI file."""
-        kinds = "NIfTI (*.nii *.nii.gz);;All files (*)"
-        self._open(qt.QFileDialog.getOpenFileName(slicer.util.mainWindow(), "Open a chest CT", last_folder(), kinds))
+        """Lets the reader point at NIfTI files."""
+        kinds, title = "NIfTI (*.nii *.nii.gz);;All files (*)", "Open a chest CT, or several"
+        self._open(*qt.QFileDialog.getOpenFileNames(slicer.util.mainWindow(), title, last_folder(), kinds))
 
     def ask_for_folder(self) -> None:
         """Lets the reader point at a folder of DICOM files."""
         title = "Open a folder with one DICOM series"
-        self._open(qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title, last_folder()))
+        self._open(*filter(None, [qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title, last_folder())]))
 
     def show(self, reading: Reading) -> None:
         """Shows the study and its audit, or that there is none."""
@@ -84,10 +88,11 @@ class StudySection:
         line = tree.fontMetrics().height() + 4
         tree.setFixedHeight(min(max(height, line * len(rows)) + 2 * tree.frameWidth, HIGHEST_LIST))
 
-    def _open(self, path: str) -> None:
-        if path:
-            qt.QSettings().setValue(LAST_FOLDER, str(Path(path).parent))
-            self._open_path(Path(path))
+    def _open(self, *paths: str) -> None:
+        """The first is read; each of the others comes beside it, whatever has become of those before."""
+        for number, path in enumerate(map(Path, paths)):
+            qt.QSettings().setValue(LAST_FOLDER, str(path.parent))
+            (self._add_path if number else self._open_path)(path)
 
     def _chosen(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> None:
         self._take_volume(volume)

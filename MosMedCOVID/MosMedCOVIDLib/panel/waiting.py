@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import qt
 import slicer
 
@@ -9,6 +12,16 @@ from ..errors import Cancelled
 
 PATIENCE_MS = 500  # what is done sooner needs no bar
 CANCELLED = "Stopped; what was there before is still there."
+
+
+@contextlib.contextmanager
+def wait_cursor() -> Iterator[None]:
+    """For a shorter step; nothing else happens meanwhile, while slicer.util.WaitCursor lets the reader's clicks in."""
+    qt.QApplication.setOverrideCursor(qt.QCursor(qt.Qt.WaitCursor))
+    try:
+        yield
+    finally:
+        qt.QApplication.restoreOverrideCursor()
 
 
 class Waiting:

@@ -12,6 +12,7 @@ import qt
 
 from ..errors import Cancelled, MosMedError, SaveError, SetupError
 from ..segmentation.bundle import DEFAULT_BUNDLE
+from ..segmentation.job import Job, Result
 from ..segmentation.protocol import (
     CANCELLED,
     WORKER_ENVIRONMENT,
@@ -23,7 +24,6 @@ from ..segmentation.protocol import (
     write_job,
 )
 from ..study.study import Study
-from .job import Job, Result
 
 MODULE_FOLDER = Path(__file__).resolve().parents[2]
 PATIENCE_MS = 3000  # for a process that was killed to be gone

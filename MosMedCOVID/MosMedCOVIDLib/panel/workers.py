@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import slicer
 from ..errors import MosMedError
 from ..scene.next_studies import next_after
 from ..scene.reading import Reading
+from ..segmentation.job import Result
 from ..segmentation.masks import Masks
 from ..segmentation.protocol import Progress
 from ..segmentation.segmenter import ON_THE_CPU
 from ..study.study import Study
-from .ahead import Ahead
-from .job import Result
+from .ahead import UNREADABLE, Ahead
+from .waiting import wait_cursor
 from .worker_process import WorkerProcess
 
 PAUSE_MS = 500  # a study, or its masks, are seen before anything is begun that nobody waits for
@@ -24,6 +26,7 @@ AHEAD = "MosMedCOVID/SegmentAhead"  # of the application's settings
 READY = "Segmented ahead: press the button to see it."
 SHOWN = "Segmented ahead, while you read the study before."
 BY_THE_CPU = "The GPU's memory was full: the CPU has done it."
+OnMasks = Callable[[Masks, float | None], None]  # is told how long the reader waited; None where they did not
 
 
 class Workers:
@@ -80,18 +83,18 @@ class Workers:
         study: Study,
         device: str,
         on_progress: Callable[[Progress], None],
-        on_masks: Callable[[Masks], None],
+        on_masks: OnMasks,
         on_error: Callable[[MosMedError], None],
     ) -> None:
         """Begins to segment a study; one of the two last is called once: later, or at once where masks are ready."""
         self._asked_before = True
-        with slicer.util.WaitCursor():
+        with wait_cursor():
             masks = self._ahead.take(study)
         if masks:
-            self._hand_over(masks, on_masks, SHOWN)
+            self._hand_over(masks, None, on_masks, SHOWN)
             return
 
-        remark = ""
+        begin, remark = time.monotonic(), ""
 
         def progressed(progress: Progress) -> None:
             nonlocal remark
@@ -100,15 +103,19 @@ class Workers:
 
         def finished(result: Result) -> None:
             try:
-                masks = result.masks()
-            except MosMedError as error:
-                on_error(error)
-                return
+                self._hand_over(result.masks(), time.monotonic() - begin, on_masks, remark)
+            except UNREADABLE as error:  # or the panel refuses them
+                said = f"The masks could not be shown ({error or type(error).__name__}): segment the study again."
+                failed(error if isinstance(error, MosMedError) else MosMedError(said))
             finally:
                 result.drop()
-            self._hand_over(masks, on_masks, remark)
 
-        self._worker.segment(study, device, progressed, finished, on_error)
+        def failed(error: MosMedError) -> None:
+            on_error(error)
+            self._follow()
+
+        with wait_cursor():  # the study is written to a file
+            self._worker.segment(study, device, progressed, finished, failed)
 
     def cancel(self) -> None:
         """Ends the work that the reader waits for; they are told Cancelled."""
@@ -119,7 +126,7 @@ class Workers:
         self.stop()
         for worker in (self._worker, self._ahead.worker):
             worker.use(bundle, trusted)
-        self.look_soon()
+        self._follow()
 
     def forget_ahead(self) -> None:
         """Drops what was segmented ahead: the reader wants it done otherwise."""
@@ -142,10 +149,10 @@ class Workers:
         self._worker.stop()
         self._ahead.forget()
 
-    def _hand_over(self, masks: Masks, on_masks: Callable[[Masks], None], remark: str) -> None:
+    def _hand_over(self, masks: Masks, seconds: float | None, on_masks: OnMasks, remark: str) -> None:
         """Gives the masks to the panel, and keeps the remark where it shows them: a reader may decline."""
         before = self._reading.segmentation
-        on_masks(masks)
+        on_masks(masks, seconds)
         if self._reading.segmentation is not before:
             self._remark = (self._reading.segmentation.GetID(), remark)
         self._follow()

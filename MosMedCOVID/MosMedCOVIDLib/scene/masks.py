@@ -14,7 +14,7 @@ from ..segmentation.masks import LEFT, RIGHT, Masks, Model
 from ..study.study import Study
 from . import surfaces
 from .beside import DENSE, LESION_PROBABILITY, keep_beside, kept_beside, laid_over, remove_beside
-from .labelmaps import Box, Layer, box_from, box_of, cropped_affine, shape_of, union, within
+from .labelmaps import Box, box_from, box_of, cropped_affine, shape_of, union, within
 from .node_json import keep, kept
 from .outside import lies_outside, with_lesions_outside
 from .removal import remove_with_companions
@@ -31,7 +31,9 @@ from .segments import (
 )
 from .volume import study_of
 
-MASKS, CORRECTED = "MosMedCOVID.masks", "MosMedCOVID.corrected"  # attributes of the segmentation
+# Attributes of the segmentation.
+MASKS, CORRECTED, UNSAVED = "MosMedCOVID.masks", "MosMedCOVID.corrected", "MosMedCOVID.unsaved"
+UNTOLD = 2  # among what is kept of what is dense: nobody needed to know it of this voxel yet
 # Opacity of the fill: the lungs a breath over the CT, the lesions plain, and the CT still to be read through them.
 FILL = {RIGHT_LUNG: 0.15, LEFT_LUNG: 0.15, LESIONS: 0.6}
 
@@ -143,6 +145,16 @@ def set_corrected(segmentation: slicer.vtkMRMLSegmentationNode, corrected: bool 
     segmentation.SetAttribute(CORRECTED, "yes" if corrected else None)
 
 
+def is_unsaved(segmentation: slicer.vtkMRMLSegmentationNode) -> bool:
+    """Whether a reader has changed the masks since they were saved."""
+    return segmentation.GetAttribute(UNSAVED) is not None
+
+
+def set_unsaved(segmentation: slicer.vtkMRMLSegmentationNode, unsaved: bool) -> None:
+    """Says whether there are changes that were not saved."""
+    segmentation.SetAttribute(UNSAVED, "yes" if unsaved else None)
+
+
 def _masks_in_box(segmentation: slicer.vtkMRMLSegmentationNode, study: Study) -> tuple[Box, Masks]:
     """The box of all segments on the study's grid, and the masks in it."""
     parts = parts_of(segmentation, study)
@@ -150,7 +162,7 @@ def _masks_in_box(segmentation: slicer.vtkMRMLSegmentationNode, study: Study) ->
     lungs, lesions = lungs_in(parts, box), lesions_in(parts, box)
     if lies_outside(lungs, lesions):
         lungs = with_lesions_outside(lungs, lesions, *_right_of_middle(study, box, lungs))
-    probability, dense = _probability_in(segmentation, box), _dense_in(segmentation, study, box)
+    probability, dense = _probability_in(segmentation, box), _dense_in(segmentation, study, box, lesions)
     return box, Masks(lungs, lesions, made_by(segmentation), probability, dense, is_corrected(segmentation))
 
 
@@ -160,15 +172,25 @@ def _probability_in(segmentation: slicer.vtkMRMLSegmentationNode, box: Box) -> n
     return layer and laid_over(layer, np.zeros(shape_of(box), np.uint8), box)
 
 
-def _dense_in(segmentation: slicer.vtkMRMLSegmentationNode, study: Study, box: Box) -> np.ndarray:
-    """What counts as consolidation in a box of the study's grid; where nothing is kept yet, the density says it."""
+def _dense_in(segmentation: slicer.vtkMRMLSegmentationNode, study: Study, box: Box, lesions: np.ndarray) -> np.ndarray:
+    """What of the lesions counts as consolidation in a box of the study's grid; what nobody told, the density says.
+
+    It is looked at only around slices where it was not told of some lesion yet: a stroke must not wait for all of them.
+    """
     layer = kept_beside(segmentation, DENSE)
     if layer is None or union([layer.box, box]) != layer.box:
         wide = union([layer.box, box]) if layer else box
-        dense = dense_by_density(study, wide)
-        layer = Layer(laid_over(layer, dense, wide) if layer else dense, wide)
-        keep_beside(segmentation, DENSE, layer.values, wide, study.affine)
-    return layer.values[within(box, layer.box)]
+        values = np.full(shape_of(wide), UNTOLD, np.uint8)
+        keep_beside(segmentation, DENSE, laid_over(layer, values, wide) if layer else values, wide, study.affine)
+        layer = kept_beside(segmentation, DENSE)
+    kept = layer.values[within(box, layer.box)]  # shared with what is kept
+    pairs = zip(kept, lesions, strict=True)
+    asked = [index for index, (told, lesion) in enumerate(pairs) if ((told == UNTOLD) & lesion.view(bool)).any()]
+    if asked:
+        told = kept[asked[0] : asked[-1] + 1]
+        here = slice(box[0].start + asked[0], box[0].start + asked[-1] + 1)
+        np.copyto(told, dense_by_density(study, (here, *box[1:])), where=told == UNTOLD)
+    return kept & 1  # UNTOLD counts as not dense: no lesion is there
 
 
 def _right_of_middle(study: Study, box: Box, lungs: np.ndarray) -> tuple[np.ndarray, float]:

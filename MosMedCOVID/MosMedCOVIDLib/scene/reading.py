@@ -27,12 +27,14 @@ from ..study.study import Study
 from .masks import (
     grade_of,
     is_corrected,
+    is_unsaved,
     made_by,
     masks_of,
     outside_ml,
     readers_masks,
     segmentations_of,
     set_corrected,
+    set_unsaved,
     show_masks,
 )
 from .parameters import ReadingParameters
@@ -46,13 +48,12 @@ class Reading:
     """One study at a time. What it holds stands in the scene, through the parameter node; it only adds to it.
 
     name: of the study, also after its volume was taken out of the scene; None where there is no study.
-    unsaved: whether the reader changed the mask since it was saved; edits: how often they changed it at all.
+    edits: how often the reader changed a mask.
     """
 
     def __init__(self, parameters: ReadingParameters) -> None:
         self.parameters = parameters
         self.name: str | None = None
-        self.unsaved = False
         self.edits = 0
         self.audit: Audit | None = None
         self.grade: Grade | None = None
@@ -108,7 +109,7 @@ class Reading:
             self.parameters.segmentation = None
         self.parameters.volume = volume
         self.name = study.name
-        self.audit, self.grade, self.unsaved = audit, None, False
+        self.audit, self.grade, self._seconds = audit, None, {}
         slicer.util.setSliceViewerLayers(background=volume, fit=True)
         return hardened
 
@@ -124,14 +125,14 @@ class Reading:
         self.parameters.volume = None
         self.forget_masks()
         self.name = None
-        self.audit, self.grade, self.unsaved, self._seconds = None, None, False, {}
+        self.audit, self.grade, self._seconds = None, None, {}
 
     def follow_scene(self, parameters: ReadingParameters) -> None:
         """Goes on with what a scene holds that was closed or loaded."""
         segmentation = parameters.segmentation
         self.parameters = parameters
         self.name = None
-        self.audit, self.grade, self.unsaved, self._seconds = None, None, False, {}
+        self.audit, self.grade, self._seconds = None, None, {}
         if parameters.volume is not None:
             self.take(parameters.volume)
             parameters.segmentation = segmentation
@@ -140,12 +141,12 @@ class Reading:
     def forget_masks(self) -> None:
         """Has no masks any more."""
         self.parameters.segmentation = None
-        self.grade, self.unsaved = None, False
+        self.grade = None
 
     def show(self, masks: Masks, seconds: float | None = None) -> slicer.vtkMRMLSegmentationNode:
-        """Puts new masks over the study. seconds: what finding them took."""
+        """Puts new masks over the study. seconds: what finding them took, if the reader waited for it."""
         self.parameters.segmentation = show_masks(masks, self.volume)
-        self.unsaved = False
+        self._seconds.pop("segment", None)
         if seconds is not None:
             self._seconds["segment"] = seconds
         self.update_grade()
@@ -175,6 +176,16 @@ class Reading:
         self.unsaved = True
         self.edits += 1
         self.update_grade()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the reader changed the mask since it was saved; it stays so while they read another study."""
+        return self.segmentation is not None and is_unsaved(self.segmentation)
+
+    @unsaved.setter
+    def unsaved(self, unsaved: bool) -> None:
+        if self.segmentation is not None:
+            set_unsaved(self.segmentation, unsaved)
 
     @property
     def corrected(self) -> bool:

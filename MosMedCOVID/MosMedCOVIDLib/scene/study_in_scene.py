@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import slicer
 
+from ..study.progress import OnProgress, silent
+from ..study.read import read_study
 from . import overlay, surfaces
 from .masks import remove_masks, segmentations_of
 from .next_studies import volumes_to_read
 from .removal import remove_with_companions
+from .volume import show_study
+
+
+def add_study(path: Path, on_progress: OnProgress = silent) -> slicer.vtkMRMLScalarVolumeNode:
+    """Reads a study and puts it into the scene beside the one that is read, whose views stay as they are."""
+    return show_study(read_study(path, on_progress))
 
 
 def hide_other_studies(volume: slicer.vtkMRMLScalarVolumeNode) -> None:

@@ -45,12 +45,19 @@ class Channels:
     @property
     def shown(self) -> list[tuple[int, ...]]:
         """The channels of the lungs, of the lesions (consolidation is part of them) and, if any, of consolidation."""
-        shown = [self.lungs, self.lesions + self.consolidation if self.exclusive else self.lesions]
+        shown = [self.lungs, self.lesions + self.consolidation]
         return [*shown, self.consolidation] if self.consolidation else shown
 
     def select(self, certainty: np.ndarray) -> np.ndarray:
-        """Lungs, lesions and, if any, consolidation [n, 2 or 3, …] of all the network's channels [n, count, …]."""
-        return np.stack([certainty[:, channels].max(1) for channels in self.shown], 1)
+        """Lungs, lesions and, if any, consolidation [n, 2 or 3, …] of the network's channels uint8 [n, count, …]."""
+        return np.stack([self._joined(certainty[:, channels]) for channels in self.shown], 1)
+
+    def _joined(self, certainty: np.ndarray) -> np.ndarray:
+        """How certain one of some channels is: classes that exclude one another add up."""
+        if self.exclusive:
+            return certainty.sum(1, dtype=np.uint16).clip(max=255).astype(np.uint8)
+        joined: np.ndarray = certainty.max(1)
+        return joined
 
 
 def find_channels(definition: Mapping[str, str]) -> Channels:

@@ -96,7 +96,7 @@ class SegmentationWorker:
             for answer in self._process.stdout:
                 heard = read_answer(answer, self._jobs, folder)
                 if isinstance(heard, Masks):
-                    shutil.rmtree(folder)
+                    shutil.rmtree(folder, ignore_errors=True)
                     return heard
                 if heard:
                     on_progress(heard)

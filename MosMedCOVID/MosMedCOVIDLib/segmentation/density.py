@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..study.orientation import Orientation
 from ..study.study import Study
 
 CONSOLIDATION_ABOVE_HU = -350
-# A voxel's density is the mean over a square about this wide in its slice, an odd number of pixels; one alone is noise.
+# A voxel's density is the mean over a square about this wide in its axial slice, however the study is stored: an odd
+# number of pixels, since one alone is noise.
 SMOOTHED_OVER_MM = 2.5
 
 
@@ -20,16 +22,27 @@ def dense_by_density(study: Study, box: tuple[slice, slice, slice] | None = None
 
     box: slices, rows and columns, each with its start and stop.
     """
-    slices, rows, columns = box or (slice(0, size) for size in study.hu.shape)
-    images = study.hu[slices]
-    dense = np.empty((len(images), rows.stop - rows.start, columns.stop - columns.start), np.uint8)
-    for target, image in zip(dense, images, strict=True):
-        target[:] = dense_pixels(image, study.spacing_mm[1:], rows, columns)
+    orientation = Orientation.of(study.affine)
+    stored = box or tuple(slice(0, size) for size in study.hu.shape)
+    dense = np.empty([part.stop - part.start for part in stored], np.uint8)
+    slices, rows, columns = (
+        _turned(stored[axis], study.hu.shape[axis]) if flip else stored[axis]
+        for axis, flip in zip(orientation.axes, orientation.flips, strict=True)
+    )
+    _, row_mm, column_mm = orientation.spacing(study.spacing_mm)
+    images = orientation.to_standard(study.hu)[slices]
+    for target, image in zip(orientation.to_standard(dense), images, strict=True):
+        target[:] = dense_pixels(image, (row_mm, column_mm), rows, columns)
     return dense
 
 
+def _turned(part: slice, size: int) -> slice:
+    """The same part of an axis that is counted from its other end."""
+    return slice(size - part.stop, size - part.start)
+
+
 def dense_pixels(hu: np.ndarray, pixel_mm: tuple[float, float], rows: slice, columns: slice) -> np.ndarray:
-    """The same, bool, of some rows and columns of one slice in HU [row, column]; beyond the frame its edge goes on."""
+    """The same, bool, of some rows and columns of an axial slice in HU; beyond the frame its edge goes on."""
     reach = [max(0, round((SMOOTHED_OVER_MM / mm - 1) / 2)) for mm in pixel_mm]
     wide = np.pad(hu, [(pixels, pixels) for pixels in reach], mode="edge")
     sums = wide[rows.start : rows.stop + 2 * reach[0], columns.start : columns.stop + 2 * reach[1]].astype(np.int32)

@@ -29,9 +29,10 @@ def masks_from_probabilities(
     """Masks of a study from uint8 [slice, channel, row, column] (lung, lesion, consolidation or not; 255 = certain).
 
     The probabilities are on the view's grid. Lesions count as lung wherever the network sees them, and only inside
-    the lungs. What is dense the network says where it sees lesion, and the density elsewhere. `progress` gets 0…1.
+    the lungs. What is dense the network says where it sees lesion, and the density elsewhere in the box around the
+    lungs. `progress` gets 0…1.
     """
-    sides = tell_sides(np.maximum(probabilities[:, LUNG], probabilities[:, LESION]) > HALF, view.middle, view.body)
+    sides = tell_sides(np.maximum(probabilities[:, LUNG], probabilities[:, LESION]) > HALF, view.middle, view.outside)
     lungs, lesions, lesion_probability, dense = (np.zeros(study.hu.shape, np.uint8) for _ in range(4))
     to_standard = view.orientation.to_standard
     hu, by_density = to_standard(study.hu), to_standard(dense)
@@ -39,9 +40,12 @@ def masks_from_probabilities(
     _, *pixel_mm = view.orientation.spacing(study.spacing_mm)
     to_study = _ToStudy(view)
     count = len(probabilities)
+    with_lungs = np.flatnonzero(np.any(sides, axis=(1, 2)))
+    box = to_study.reached(np.any(sides, axis=0))
     for index in range(count):
         here = view.first + index
-        by_density[here][to_study.covered] = dense_pixels(hu[here], (pixel_mm[0], pixel_mm[1]), *to_study.covered)
+        if with_lungs.size and with_lungs[0] <= index <= with_lungs[-1]:
+            by_density[here][box] = dense_pixels(hu[here], (pixel_mm[0], pixel_mm[1]), *box)
         if sides[index].any():
             seen = to_study(sides[index], probabilities[index])
             for target, values in zip(targets, (seen.lungs, seen.lesions, seen.certainty), strict=True):
@@ -68,19 +72,23 @@ class _Seen:
 
 
 class _ToStudy:
-    """One slice from the view's pixels to the study's. covered: the study's rows and columns inside the view."""
+    """One slice from the view's pixels to the study's."""
 
     def __init__(self, view: View) -> None:
-        self.covered = _covered(view.study_rows, view.rows), _covered(view.study_columns, view.columns)
+        self._covered = _covered(view.study_rows, view.rows), _covered(view.study_columns, view.columns)
         to_rows = resampling_matrix(view.rows, view.study_rows)
         to_columns = resampling_matrix(view.columns, view.study_columns)
         self._nearest_row, self._nearest_column = to_rows.argmax(1), to_columns.argmax(1)
         self._to_rows, self._to_columns = sparse(to_rows), sparse(to_columns)
 
+    def reached(self, labelled: np.ndarray) -> tuple[slice, slice]:
+        """The study's rows and columns that labelled pixels [row, column] have a part in, or the ones next to these."""
+        rows = _reached(self._to_rows, np.any(labelled, axis=1), self._covered[0])
+        return rows, _reached(self._to_columns, np.any(labelled, axis=0), self._covered[1])
+
     def __call__(self, sides: np.ndarray, probabilities: np.ndarray) -> _Seen:
         """The network's answer uint8 [channel, row, column] for a slice with lungs, whose labels are `sides`."""
-        rows = _reached(self._to_rows, np.any(sides, axis=1), self.covered[0])
-        columns = _reached(self._to_columns, np.any(sides, axis=0), self.covered[1])
+        rows, columns = self.reached(sides)
         to_rows, to_columns = self._to_rows[rows], self._to_columns[columns]
         lung = _resampled(probabilities[LUNG], to_rows, to_columns)
         certainty = _resampled(probabilities[LESION], to_rows, to_columns)

@@ -52,9 +52,13 @@ def _weights_in(checkpoint: Mapping[str, Any]) -> Mapping[str, Any]:
     return next((checkpoint[name] for name in names if isinstance(checkpoint.get(name), Mapping)), checkpoint)
 
 
-def certainty(logits: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """How certain each channel is, uint8 0…255; and the sum of all logits, which is a number only if they all are."""
+def certainty(logits: torch.Tensor, exclusive: bool = False) -> tuple[torch.Tensor, torch.Tensor]:
+    """How certain each channel is, uint8 0…255; and the sum of all logits, which is a number only if they all are.
+
+    exclusive: the channels are classes, of which each voxel has just one.
+    """
     import torch
 
     logits = logits.float()
-    return torch.sigmoid(logits).mul(255).round().to(torch.uint8), logits.sum()
+    shares = torch.softmax(logits, 1) if exclusive else torch.sigmoid(logits)
+    return shares.mul(255).round().to(torch.uint8), logits.sum()

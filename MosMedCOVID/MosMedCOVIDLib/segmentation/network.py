@@ -26,6 +26,7 @@ WAYS_OUT = {
     "torch": "run `python3 MosMedCOVID setup --torch cpu`",
     "monai": "run `python3 MosMedCOVID setup --torch cpu`",
 }
+CUDA_WAY_OUT = "run `python3 MosMedCOVID setup --torch cuda` (in Slicer, choose the device GPU again to install it)"
 OnProgress = Callable[[float], None]  # is told the share that is done, 0…1
 
 
@@ -45,24 +46,31 @@ def choose_device(wanted: str) -> str:
         return wanted
     reason = why_no_cuda()
     if reason and wanted == "cuda":
-        raise SetupError(f"{reason}, or choose --device cpu or auto.")
+        raise SetupError(f"{reason}, or choose the device Automatic or CPU (--device auto or cpu).")
     return "cpu" if reason else "cuda"
 
 
 def why_no_cuda() -> str:
     """Why the network cannot run on a GPU here, as the beginning of a sentence; nothing where it can.
 
-    torch is asked last, since importing it takes seconds.
+    The driver is asked first: without it, gigabytes would be installed for nothing. torch is asked last, since its
+    import takes seconds.
     """
+    if not _nvidia_driver():
+        return "No NVIDIA GPU with a driver is at work here: install the driver if there is a GPU"
     lacking = [name for name in ("torch", "monai") if importlib.util.find_spec(name) is None]
     if lacking:
-        return f"For a GPU, {' and '.join(lacking)} must be installed: run `python3 MosMedCOVID setup --torch cuda`"
-    if not _nvidia_driver():
-        return "No driver of an NVIDIA GPU is at work here: install it"
-    import torch
+        return f"For a GPU, {' and '.join(lacking)} must be installed: {CUDA_WAY_OUT}"
+    try:
+        import torch
 
-    if not torch.cuda.is_available():
-        return "This torch finds no GPU that it can use: run `python3 MosMedCOVID setup --torch cuda`"
+        if not torch.cuda.is_available():
+            return f"This torch finds no GPU that it can use: {CUDA_WAY_OUT}"
+        (torch.zeros(1, device="cuda") + 1).item()  # fails on a GPU too old for this torch, and on one that is full
+    except RuntimeError as error:
+        return f"The GPU cannot be used ({_first_line(error)}): end what else uses it, or {CUDA_WAY_OUT}"
+    except Exception as error:  # a damaged torch, or a library that it needs
+        return f"torch cannot be loaded here ({_first_line(error)}): {CUDA_WAY_OUT}"
     return ""
 
 
@@ -98,9 +106,17 @@ def explained(bundle: Bundle) -> Iterator[None]:
         raise SetupError(
             f"The model {bundle.folder.name} needs the package {package}, which is not installed: {way_out}."
         ) from error
+    except ImportError as error:  # a library below the package, which Windows lacks until something brings it
+        raise SetupError(
+            f"A package that the model {bundle.folder.name} needs cannot be loaded ({_first_line(error)}): "
+            "run `python3 MosMedCOVID setup`; on Windows, install Microsoft's Visual C++ Redistributable first."
+        ) from error
     except Exception as error:
-        said = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise SetupError(f"The model {bundle.folder} cannot be loaded or run: {said}") from error
+        raise SetupError(f"The model {bundle.folder} cannot be loaded or run: {_first_line(error)}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def blank(settings: ViewSettings) -> np.ndarray:

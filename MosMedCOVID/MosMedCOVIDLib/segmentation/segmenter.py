@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ..errors import SetupError
 from ..study.quick_lungs import find_quick_lungs
 from ..study.study import Study
 from .bundle import Bundle
@@ -31,13 +32,24 @@ class Segmenter:
         self._networks: dict[str, SliceNetwork | VolumeNetwork] = {}
 
     def network(self, device: str) -> SliceNetwork | VolumeNetwork:
-        """The network on a device ("auto", "cpu" or "cuda"). SetupError where it cannot be had."""
+        """The network on a device ("auto", "cpu" or "cuda"). SetupError where it cannot be had.
+
+        "auto" takes the CPU also where it is only the network for the GPU that cannot be loaded.
+        """
         self._bundle.must_be_trusted(self._trusted)
         chosen = choose_device(device)
-        if chosen not in self._networks:
+        try:
+            return self._loaded(chosen)
+        except SetupError:
+            if (device, chosen) != ("auto", "cuda"):
+                raise
+            return self._loaded("cpu")
+
+    def _loaded(self, device: str) -> SliceNetwork | VolumeNetwork:
+        if device not in self._networks:
             load = load_network if self._bundle.by_slices else VolumeNetwork
-            self._networks[chosen] = load(self._bundle, chosen, self._threads)
-        return self._networks[chosen]
+            self._networks[device] = load(self._bundle, device, self._threads)
+        return self._networks[device]
 
     def segment(self, study: Study, device: str, stage: Callable[[str, float], None], folder: Path) -> Masks:
         """Masks of a study on its own grid; `stage` is told what is done and the share of it. folder: for temporary
@@ -45,10 +57,10 @@ class Segmenter:
         """
         stage(LOADING, 0.0)
         network = self.network(device)
-        begun_on = choose_device(device)
 
         def progress(share: float) -> None:
-            stage(NETWORK if network.device == begun_on else ON_THE_CPU, share)
+            left_the_gpu = network is self._networks.get("cuda") and network.device == "cpu"
+            stage(ON_THE_CPU if left_the_gpu else NETWORK, share)
 
         stage(FINDING, 0.0)
         lungs = find_quick_lungs(study)

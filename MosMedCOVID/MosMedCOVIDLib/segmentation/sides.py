@@ -9,25 +9,25 @@ import numpy as np
 from .masks import LEFT, RIGHT
 
 LEAST_SHARE_OF_LARGEST = 0.03  # smaller pieces are no lung: bowel gas, the trachea, air beside the body
-LEAST_SHARE_IN_BODY = 0.5  # other pieces are the mattress, or the air round the neck
+MOST_SHARE_OUTSIDE = 0.5  # other pieces are the mattress, or the air round the neck
 ONE_SIDED = 0.9  # a piece with this share on one side of the body's middle belongs to that side
 DEEPEST_EROSION = 4  # double pixels; lungs that touch in front or behind are parted by less
 LEAST_SEED_SHARE = 0.1
 SLICE, ROW, COLUMN = 0, 1, 2
 
 
-def tell_sides(lungs: np.ndarray, middle: float, body: np.ndarray) -> np.ndarray:
+def tell_sides(lungs: np.ndarray, middle: float, outside: np.ndarray) -> np.ndarray:
     """Labels 1 (right) and 2 (left), uint8, of a lung mask bool [slice, row, column] in the standard orientation.
 
-    middle: the body's middle column; body: bool like lungs, with its hollows. Pieces that lie outside the body, or are
-    much smaller than the largest one in it, are dropped.
+    middle: the body's middle column; outside: bool like lungs, the air around the body. Pieces of it, and those that
+    are much smaller than the largest other one, are dropped.
     """
     from scipy import ndimage
 
     pieces, count = ndimage.label(lungs)
     sizes = np.bincount(pieces.ravel(), minlength=count + 1)[1:]
-    in_body = np.bincount(pieces[body], minlength=count + 1)[1:]
-    sizes[in_body < LEAST_SHARE_IN_BODY * sizes] = 0
+    of_air = np.bincount(pieces[outside], minlength=count + 1)[1:]
+    sizes[of_air > MOST_SHARE_OUTSIDE * sizes] = 0
     sides = np.zeros(lungs.shape, np.uint8)
     for part, box in enumerate(ndimage.find_objects(pieces)):
         if sizes[part] > LEAST_SHARE_OF_LARGEST * sizes.max():

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from .bundle import TORCHSCRIPT, WEIGHTS, Bundle
+from .gpu_memory import GPU_BYTES, limit_gpu_memory
 from .monai_network import build_network, certainty, read_config
 from .network import OnProgress, blank, require_channels, require_numbers
 from .view import View, ViewSettings
 
-GPU_BYTES = 6e9  # CUDA itself takes up to 1 GB more, and 7 are the limit
 LEFT_FREE = 0.3  # of the GPU's free memory, for what the libraries take besides
 MOST_SLICES_AT_ONCE = 128
 
@@ -28,6 +28,8 @@ class TorchNetwork:
         self._batch, self._channels = int(bundle.inference["slices_at_once"]), bundle.channels
         network = build_network(read_config(bundle, "cpu"), bundle.weights(WEIGHTS, TORCHSCRIPT))
         self._network = network.to(memory_format=torch.channels_last)
+        if device == "cuda":
+            limit_gpu_memory()
         require_channels(self._certainty(blank(self.view_settings)).shape[1], self._channels, bundle)
 
     def probabilities(self, view: View, progress: OnProgress = lambda share: None) -> np.ndarray:
@@ -44,18 +46,21 @@ class TorchNetwork:
                 stop = min(count, done + batch)
                 answer = self._certainty(view.with_neighbours(range(done, stop)))
             except torch.cuda.OutOfMemoryError:
-                torch.cuda.empty_cache()
                 device, batch = (device, batch // 2) if batch > 1 else ("cpu", 0)
                 continue
             found[done:stop] = self._channels.select(answer)
             done = stop
             progress(done / count)
+        torch.cuda.empty_cache()  # other programs, and the other worker, need the memory until the next study
         return found
 
     def _move_to(self, device: str) -> None:
+        import torch
+
         if device != self.device:
+            self.device = device  # said first: where memory runs out on the way, a part of it is there already
             self._network.to(device)
-            self.device = device
+            torch.cuda.empty_cache()
 
     def _fitting_batch(self, view: View) -> int:
         """How many slices at once the device has memory for, by what one of them takes."""
@@ -76,7 +81,7 @@ class TorchNetwork:
 
         with torch.inference_mode(), torch.autocast("cuda", torch.float16, enabled=self.device == "cuda"):
             images = torch.from_numpy(slices).to(self.device, memory_format=torch.channels_last)
-            answer, total = certainty(self._network(images))
+            answer, total = certainty(self._network(images), self._channels.exclusive)
         require_numbers(float(total))
         values: np.ndarray = answer.cpu().numpy()
         return values

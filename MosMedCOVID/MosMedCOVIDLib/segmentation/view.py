@@ -17,6 +17,7 @@ from .resampling import Grid, resample, resampling_matrix, sparse
 # Lung without air (consolidation, effusion beneath) lies beyond the air that the quick finder sees.
 MARGIN_MM = 15.0
 SLICE_MARGIN_MM = 30.0
+AIR_BELOW_HU = -930  # lung is denser, and where a small frame hides the body's outline nothing else tells it from air
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class View:
 
     images: float32 [slice, row, column], −1…1; slices first…last (exclusive) of the study in standard orientation.
     neighbour: how many slices away the neighbours are; middle: the body's middle column among the images' columns;
-    body: bool like images, the body with its hollows, to within about 3 mm.
+    outside: bool like images, air that is not in the body, to within about 3 mm.
     """
 
     images: np.ndarray
@@ -48,7 +49,7 @@ class View:
     last: int
     neighbour: int
     middle: float
-    body: np.ndarray
+    outside: np.ndarray
     orientation: Orientation
     study_rows: Grid
     study_columns: Grid
@@ -83,7 +84,8 @@ class View:
             last=last,
             neighbour=max(1, round(settings.neighbour_mm / slice_mm)),
             middle=(lungs.middle * column_mm - columns.start_mm) / columns.step_mm,
-            body=lungs.in_body(np.arange(first, last), rows.centres_mm / row_mm, columns.centres_mm / column_mm),
+            outside=(images < (AIR_BELOW_HU - settings.hu_low) * scale - 1)
+            & ~lungs.in_body(np.arange(first, last), rows.centres_mm / row_mm, columns.centres_mm / column_mm),
             orientation=orientation,
             study_rows=study_rows,
             study_columns=study_columns,
@@ -104,7 +106,8 @@ class View:
             last=shape[0],
             neighbour=1,
             middle=lungs.middle,
-            body=lungs.in_body(*(np.arange(size) for size in shape)),
+            outside=(orientation.to_standard(study.hu) < AIR_BELOW_HU)
+            & ~lungs.in_body(*(np.arange(size) for size in shape)),
             orientation=orientation,
             study_rows=rows,
             study_columns=columns,

@@ -68,7 +68,7 @@ def main(arguments: list[str] | None = None) -> int:
     output = _take_standard_output()
     jobs: queue.Queue[str] = queue.Queue()
     threading.Thread(target=_watch_standard_input, args=(jobs, options.scratch), daemon=True).start()
-    with contextlib.suppress(MosMedError):  # the first job meets it again, and reports it
+    with contextlib.suppress(Exception):  # the first job meets it again, and reports it
         segmenter.network("auto")  # warm when the first study has been read
     while True:
         number, folder, device, study = protocol.read_job(jobs.get())
@@ -78,6 +78,7 @@ def main(arguments: list[str] | None = None) -> int:
 
         try:
             masks = segmenter.segment(study, device, Job(number, send).stage, folder)
+            del study  # or Windows would not let the client remove hu.npy, which is mapped into memory
             send(protocol.write_result(folder, number, masks))
         except OSError as error:
             send(protocol.error_line(number, SaveError(protocol.temporary_folder_full(folder, error))))
@@ -93,6 +94,8 @@ def _give_way() -> None:
         import ctypes
 
         kernel = ctypes.windll.kernel32
+        kernel.GetCurrentProcess.restype = ctypes.c_void_p  # ctypes would cut it to 32 bits
+        kernel.SetPriorityClass.argtypes = (ctypes.c_void_p, ctypes.c_uint32)
         kernel.SetPriorityClass(kernel.GetCurrentProcess(), BELOW_NORMAL_PRIORITY_CLASS)
     else:
         os.nice(BACKGROUND_NICENESS)

@@ -30,6 +30,7 @@ from .train import network_of
 
 CERTAIN, POSSIBLE = 0.9, 0.1
 COVERAGE = 0.9
+LEAST_POINTS = 0.05  # nobody's percent is surer than this
 NORMAL_90 = 1.645  # of a normal distribution, nine tenths lie within so many deviations
 THINNED_BY, THINNED_MM = 4, 8.0
 
@@ -48,7 +49,7 @@ class Shares:
     def stretch(self) -> float:
         """By how much the interval must be stretched on the truth's side to reach it."""
         end = self.most if self.true > self.found else self.least
-        return abs(self.true - self.found) / max(abs(end - self.found), 1e-6)
+        return abs(self.true - self.found) / max(abs(end - self.found), LEAST_POINTS)
 
     def holds(self, widen: float) -> bool:
         """Whether the stretched interval reaches the truth."""

@@ -7,9 +7,10 @@ models/model.pt first. Then state the checksums that it prints as `weights_sha25
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +24,19 @@ BUNDLE = Path(__file__).resolve().parents[1]
 class WithCertainty(torch.nn.Module):
     """A network that gives what the program keeps: certainty in whole numbers, a quarter of the logits' bytes."""
 
-    def __init__(self, network: torch.nn.Module) -> None:
+    def __init__(self, network: torch.nn.Module, exclusive: bool) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.exclusive = network, exclusive
 
     def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Slices float32 [n, 3, row, column]."""
-        return certainty(self.network(image))
+        return certainty(self.network(image), self.exclusive)
 
 
 def export(folder: Path = BUNDLE) -> dict[str, str]:
     """Writes models/model.onnx of a bundle, for any number and size of slices; the SHA-256 of it and of model.pt."""
     bundle, weights = Bundle(folder), folder / "models" / WEIGHTS
-    network = WithCertainty(build_network(read_config(bundle, "cpu"), weights)).eval()
+    network = WithCertainty(build_network(read_config(bundle, "cpu"), weights), bundle.channels.exclusive).eval()
     multiple = bundle.inference["view"]["multiple"]
     slices, rows, columns = (torch.export.Dim(name) for name in ("slices", "rows", "columns"))
     program = torch.onnx.export(
@@ -48,7 +49,8 @@ def export(folder: Path = BUNDLE) -> dict[str, str]:
         verbose=False,
     )
     content = without_notes(program.model_proto).SerializeToString(deterministic=True)
-    (folder / "models" / ONNX).write_bytes(content)
+    with replaced(folder / "models" / ONNX) as part:
+        part.write_bytes(content)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (weights, weights.with_name(ONNX))}
 
 
@@ -68,7 +70,16 @@ def take_weights(trained: Path, folder: Path = BUNDLE) -> None:
     """
     weights = torch.load(trained, map_location="cpu", weights_only=True)
     small = {name: value.half() if value.ndim > 1 else value for name, value in weights.items()}
-    torch.save(small, folder / "models" / WEIGHTS)
+    with replaced(folder / "models" / WEIGHTS) as part:
+        torch.save(small, part)
+
+
+@contextlib.contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """A file to write beside a path, which then takes its place: also that of a file that may not be written to."""
+    part = path.with_suffix(".part")
+    yield part
+    part.replace(path)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,7 +4,8 @@
 
 Writes the set `taught` below PREPARED: what the mean of the networks sees in a severe COVID-19 series, in P001, in the
 healthy normal001 and in a half chest, none of which has outlines; what is known of them (slices without infection,
-healthy patients) stays as it is known. Of a pneumonia that is not COVID-19 the lungs alone are taken.
+healthy patients) stays as it is known. Of a pneumonia that is not COVID-19 the lungs alone are taken. In a
+cross-validation each fold needs its own teacher and its own PREPARED: another fold's has seen its patients.
 """
 
 from __future__ import annotations

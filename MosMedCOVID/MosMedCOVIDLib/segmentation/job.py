@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import MosMedError
-from ..segmentation.masks import Masks
-from ..segmentation.protocol import Progress, read_answer, read_job
 from ..study.study import Study
+from .masks import Masks
+from .protocol import Progress, read_answer, read_job
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,9 @@ class Result:
     def masks(self) -> Masks:
         """Reads them. MosMedError where they are no masks, OSError where the files are gone."""
         number, folder, *_ = read_job(self.asked)
-        return read_answer(self.answer, number, folder)
+        masks = read_answer(self.answer, number, folder)
+        assert isinstance(masks, Masks)  # as Job.has_result found
+        return masks
 
     def drop(self) -> None:
         """Removes their files."""
