@@ -9,7 +9,7 @@ from MosMedCOVIDLib.study.study import Study
 from scipy import ndimage
 
 AIR_HU, PADDING_HU, METAL_HU = -1000, -3024, 3000
-GROUND_GLASS_HU, CONSOLIDATION_HU = -580, 20
+GROUND_GLASS_HU, CONSOLIDATION_HU, DENSE_PART = -580, 20, 0.35
 
 
 def thinned(study: Study, step: int, first: int = 0) -> Study:
@@ -86,28 +86,36 @@ def on_a_table_with_metal(study: Study) -> Study:
 
 
 def with_lesions(study: Study, lungs: np.ndarray, percent: float, seed: int = 0) -> tuple[Study, np.ndarray]:
-    """A healthy study with lesions that fill a share of its lungs, uint8 [slice, row, column]: ground glass around
-    dense consolidation that reaches the pleura; the study, and the lesions, bool."""
+    """A healthy study with lesions that fill a share of its lungs, uint8 [slice, row, column]: patches of ground glass
+    through which vessels are seen, more of them behind, and consolidation in them, here and there to the pleura; the
+    study, and the lesions, bool.
+    """
     random = np.random.default_rng(seed)
-    inside = lungs > 0
-    step = (max(1, round(4 / study.spacing_mm[0])), 4, 4)
-    depth = ndimage.distance_transform_edt(inside, study.spacing_mm)
-    coarse = random.standard_normal([-(-size // by) for size, by in zip(inside.shape, step, strict=True)])
-    coarse_mm = [by * mm for by, mm in zip(step, study.spacing_mm, strict=True)]
-    smooth = ndimage.gaussian_filter(coarse, [18 / mm for mm in coarse_mm])
-    smooth = np.repeat(np.repeat(np.repeat(smooth / smooth.std(), step[0], 0), step[1], 1), step[2], 2)
-    smooth = smooth[tuple(slice(size) for size in inside.shape)]
-    score = smooth - np.minimum(depth, 30) / 15
-    wanted = round(inside.sum() * percent / 100)
-    order = np.argsort(score[inside])[::-1]
-    lesions = np.zeros(inside.shape, bool)
-    places = np.flatnonzero(inside)
-    lesions.flat[places[order[:wanted]]] = True
-    dense = np.zeros(inside.shape, bool)
-    dense.flat[places[order[: round(0.35 * wanted)]]] = True
+    behind = np.linspace(-1, 1, lungs.shape[1])[:, None]
+
+    def patches(within: np.ndarray, share: float) -> np.ndarray:
+        """Where smooth noise is highest within a mask: so many voxels that they are a share of the lungs."""
+        score = smooth_noise(lungs.shape, study.spacing_mm, random) + 0.5 * behind
+        places = np.flatnonzero(within)
+        chosen = np.zeros(lungs.shape, bool)
+        chosen.flat[places[np.argsort(-score.flat[places])[: round(share * np.count_nonzero(lungs))]]] = True
+        return chosen
+
+    lesions = patches(lungs > 0, percent / 100)
+    dense = patches(lesions, DENSE_PART * percent / 100)
     hu = study.hu.astype(np.float32)
     for mask, level, grain in ((lesions, GROUND_GLASS_HU, 40), (dense, CONSOLIDATION_HU, 15)):
-        soft = ndimage.gaussian_filter(mask.astype(np.float32), (0, 1, 1)) * inside
+        soft = ndimage.gaussian_filter(mask.astype(np.float32), (0, 1, 1)) * (lungs > 0)
         tissue = level + grain * random.standard_normal(hu.shape, np.float32)
         hu = np.maximum(hu, hu * (1 - soft) + tissue * soft)
     return replace(study, hu=np.rint(hu).astype(np.int16)), lesions
+
+
+def smooth_noise(shape: tuple[int, ...], spacing_mm: tuple[float, ...], random: np.random.Generator) -> np.ndarray:
+    """Noise of deviation 1 without detail under about 3 cm, made on every fourth pixel."""
+    step = (max(1, round(4 / spacing_mm[0])), 4, 4)
+    coarse = random.standard_normal([-(-size // by) for size, by in zip(shape, step, strict=True)])
+    coarse = ndimage.gaussian_filter(coarse, [14 / (by * mm) for by, mm in zip(step, spacing_mm, strict=True)])
+    fine = ndimage.zoom(coarse / coarse.std(), step, order=1)
+    noise: np.ndarray = fine[tuple(slice(size) for size in shape)]
+    return noise

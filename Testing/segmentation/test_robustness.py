@@ -141,8 +141,18 @@ def test_slices_with_infection_are_told_from_those_without(shared_data, p001, ma
     assert larger + equal / 2 >= 0.97
 
 
-@pytest.mark.xfail(strict=True, reason="the first network underestimates them; the next one is being trained")
-@pytest.mark.parametrize(("true", "grade"), [(10, "CT-1"), (35, "CT-2"), (60, "CT-3"), (85, "CT-4")])
+UNDERESTIMATED = pytest.mark.xfail(strict=True, reason="by the first network; the next one is being trained")
+
+
+@pytest.mark.parametrize(
+    ("true", "grade"),
+    [
+        (10, "CT-1"),
+        pytest.param(35, "CT-2", marks=UNDERESTIMATED),
+        pytest.param(60, "CT-3", marks=UNDERESTIMATED),
+        pytest.param(85, "CT-4", marks=UNDERESTIMATED),
+    ],
+)
 def test_pasted_lesions_are_graded_as_they_are(normal001, healthy, segment, true, grade):
     study, lesions = with_lesions(normal001, healthy.lungs, true)
     masks = segment(study)

@@ -26,7 +26,7 @@ MODULES = {
     "product": ("numpy", "scipy", "PIL", "nibabel", "pydicom", "SimpleITK", "onnxruntime", "tqdm"),
     "viewer": ("PySide6", "slicer"),
     "testing": ("mypy", "pytest", "ruff"),
-    "benchmarks": (),
+    "benchmarks": ("matplotlib",),
 }
 TORCH_MODULES = ("torch", "monai", "onnx", "onnxscript")
 NEED_TORCH = {"benchmarks": ("lungmask",)}
