@@ -42,7 +42,7 @@ def lay_in(picture: Picture, share: np.ndarray, hu: np.ndarray, dense: np.ndarra
 
 
 def lay_made_up(picture: Picture, random: np.random.Generator) -> None:
-    """Ground glass and consolidation in the shape of blurred noise, more of it behind and below the pleura."""
+    """Ground glass and consolidation in the shape of blurred noise, often more of it behind or below the pleura."""
     lung = picture.lungs[1] > 0.5
     if np.count_nonzero(lung) < 200:
         return
@@ -51,7 +51,8 @@ def lay_made_up(picture: Picture, random: np.random.Generator) -> None:
     wanted = random.uniform(0.3, 0.97) if severe else random.uniform(0.01, 0.3)
     depth = ndimage.distance_transform_edt(lung)
     behind = np.linspace(-1, 1, shape[0], dtype=np.float32)[:, None]
-    bias = random.uniform(-0.3, 1.2) * behind - random.uniform(-0.1, 1.0) * np.minimum(depth / 8, 2)
+    below_pleura = random.choice([0.0, random.uniform(0, 1)])  # as often anywhere, vessels and hilus among it
+    bias = random.uniform(-0.3, 1.2) * behind - below_pleura * np.minimum(depth / 8, 2)
     field = _noise(shape, random) + bias
     edge = np.quantile(field[1][lung], 1 - wanted)
     share = 1 / (1 + np.exp(-(field - edge) * random.uniform(3, 15)))
