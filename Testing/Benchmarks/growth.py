@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from study_benchmarks import CHEST_MM
+
 SLICES = (20, 40, 80, 148, 250, 400)
-CHEST_MM = 296.0
 MB = 1024.0  # KiB in one
 
 
