@@ -68,16 +68,15 @@ def kept_masks(path: Path):
 
 
 def save(name: str, caption: str, study, reader, found) -> None:
-    """One picture: the slices with the most lesion, the reader's or else the network's; or with the most lung."""
+    """One picture: the slices with the most lesion, the reader's or else the network's."""
     import numpy as np
     from MosMedCOVIDLib.study.orientation import Orientation
     from PIL import Image, ImageDraw, ImageFont
 
     orientation = Orientation.of(study.affine)
     shown = found if reader is None else reader
-    areas = orientation.to_standard(shown.lesions).sum((1, 2), dtype=int)
-    if areas.max() * study.voxel_ml < 0.1:
-        areas = orientation.to_standard(shown.lungs).astype(bool).sum((1, 2), dtype=int)
+    lesions, lungs = (orientation.to_standard(mask > 0).sum((1, 2), dtype=int) for mask in (shown.lesions, shown.lungs))
+    areas = lesions + lungs / 1e6  # of slices without lesion those with the most lung
     pictures = [["CT", None], *([["reader", reader]] if reader else []), ["network", found]]
     rows = [
         [panel(orientation, study, masks, index) for _, masks in pictures]
