@@ -36,7 +36,8 @@ class WithCertainty(torch.nn.Module):
 def export(folder: Path = BUNDLE) -> dict[str, str]:
     """Writes models/model.onnx of a bundle, for any number and size of slices; the SHA-256 of it and of model.pt."""
     bundle, weights = Bundle(folder), folder / "models" / WEIGHTS
-    network = WithCertainty(build_network(read_config(bundle, "cpu"), weights), bundle.channels.exclusive).eval()
+    network = with_fixed_slopes(build_network(read_config(bundle, "cpu"), weights))
+    network = WithCertainty(network, bundle.channels.exclusive).eval()
     multiple = bundle.inference["view"]["multiple"]
     slices, rows, columns = (torch.export.Dim(name) for name in ("slices", "rows", "columns"))
     program = torch.onnx.export(
@@ -52,6 +53,15 @@ def export(folder: Path = BUNDLE) -> dict[str, str]:
     with replaced(folder / "models" / ONNX) as part:
         part.write_bytes(content)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (weights, weights.with_name(ONNX))}
+
+
+def with_fixed_slopes(network: torch.nn.Module) -> torch.nn.Module:
+    """The same network with each PReLU of one slope as a LeakyReLU, which ONNX Runtime makes part of a convolution."""
+    for module in list(network.modules()):
+        for name, part in list(module.named_children()):
+            if isinstance(part, torch.nn.PReLU) and part.weight.numel() == 1:
+                setattr(module, name, torch.nn.LeakyReLU(part.weight.item()))
+    return network
 
 
 def without_notes(model: Any) -> Any:
