@@ -25,7 +25,7 @@ UNKNOWN_PIXEL_MM = 1.45
 AIRWAYS_WITHIN_MM, AIRWAYS_DARKER_BY_HU = 35.0, 65
 PHANTOM_PERCENTS = (0, 3, 12, 30, 55, 80)
 # Slices of the chest's ends, without lung: neck, abdomen.
-WITHOUT_LUNG = {"ricord1a_001012": [*range(9), *range(54, 62)], "covidctmd_cap001": [*range(5)]}
+WITHOUT_LUNG = {"ricord1a_001012": [*range(9), *range(54, 62)], "covidctmd_cap001": [*range(3)]}
 
 
 def medseg_scans(data: Path) -> Iterator[Case]:
