@@ -130,8 +130,8 @@ def test_what_comes_with_torch_fits_beside_each_group(group: str, python: str, s
 @pytest.mark.parametrize("group", ["product", "viewer", "testing"])
 def test_monai_and_what_writes_onnx_come_only_with_torch(group: str) -> None:
     for python, system in itertools.product(PYTHONS, SYSTEMS):
-        assert {"monai", "onnx", "onnxscript"}.isdisjoint(pinned(group, python, system))
-        assert {"monai", "onnx", "onnxscript"} <= pinned("torch", python, system).keys()
+        assert {"monai", "onnx", "onnxscript", "pyyaml"}.isdisjoint(pinned(group, python, system))
+        assert {"monai", "onnx", "onnxscript", "pyyaml"} <= pinned("torch", python, system).keys()
 
 
 @pytest.mark.parametrize("python", PYTHONS)

@@ -58,14 +58,14 @@ def test_torch_comes_through_its_extension_before_monai_which_would_bring_anothe
     packages.install(["torch", "monai"])
     assert installed == [
         ("torch", {"askConfirmation": False, "torchVersionRequirement": ">=2.8"}),
-        ("packaging", ["monai>=1.6"]),
+        ("packaging", ["monai[pyyaml]>=1.6"]),
     ]
 
 
 def test_a_reader_who_has_torch_gets_monai_only(packages, installed, monkeypatch):
     lacking(monkeypatch, "monai")
     packages.install([name for name in packages.missing_for_torch() if name != "torch"])
-    assert installed == [("packaging", ["monai>=1.6"])]
+    assert installed == [("packaging", ["monai[pyyaml]>=1.6"])]
 
 
 def test_slicer_5_10_installs_through_pip_install(packages, installed, monkeypatch):

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import sys
 
 import pytest
 from MosMedCOVIDLib.errors import SetupError
@@ -76,6 +77,14 @@ def test_missing_and_damaged_files_are_a_sentence(copy):
     metadata.write_text("{")
     with pytest.raises(SetupError, match="description"):
         _ = Bundle(copy.folder).metadata
+
+
+def test_a_configuration_in_yaml_without_its_package_is_a_sentence_with_the_way_out(copy, monkeypatch):
+    configs = copy.folder / "configs"
+    (configs / "inference.json").rename(configs / "inference.yaml")  # whatever is JSON is YAML, too
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(SetupError, match=r"inference\.yaml is YAML, and the package PyYAML.*setup --torch cpu"):
+        _ = copy.by_slices
 
 
 def test_what_did_not_come_with_the_program_is_foreign_and_must_be_trusted(copy, tmp_path):

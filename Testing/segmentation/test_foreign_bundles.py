@@ -109,6 +109,18 @@ def test_a_network_in_three_dimensions_is_run_by_its_own_preprocessing_and_windo
     assert not list(tmp_path.glob("*.nii*")), "the patient's CT must not stay behind"
 
 
+def test_its_configuration_may_be_yaml(volume_bundle, tmp_path, phantom):
+    yaml = pytest.importorskip("yaml")
+    expected = segment(volume_bundle, phantom.study, tmp_path)
+    in_json = volume_bundle / "configs" / "inference.json"
+    in_json.with_suffix(".yaml").write_text(yaml.safe_dump(json.loads(in_json.read_text())))
+    in_json.unlink()
+    found = segment(volume_bundle, phantom.study, tmp_path)
+    assert found.lungs.any()
+    assert np.array_equal(found.lungs, expected.lungs)
+    assert np.array_equal(found.lesions, expected.lesions)
+
+
 def stored_along(axes, voxels, affine):
     """An array on a study's grid and its affine, stored along other axes, such as "LPI"."""
     change = ornt_transform(io_orientation(affine), axcodes2ornt(axes))

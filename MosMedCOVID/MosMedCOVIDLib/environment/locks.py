@@ -28,7 +28,7 @@ MODULES = {
     "testing": ("mypy", "pytest", "ruff"),
     "benchmarks": ("matplotlib",),
 }
-TORCH_MODULES = ("torch", "monai", "onnx", "onnxscript")
+TORCH_MODULES = ("torch", "monai", "onnx", "onnxscript", "yaml")
 NEED_TORCH = {"benchmarks": ("lungmask",)}
 
 

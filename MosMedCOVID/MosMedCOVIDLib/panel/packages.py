@@ -18,10 +18,11 @@ PACKAGES = {
     "SimpleITK": "SimpleITK>=2.3",
     "onnxruntime": "onnxruntime>=1.23.2",
 }
-# What a GPU or a bundle from outside needs beside them. MONAI names the torch that serves, so torch comes first.
+# What a GPU or a bundle from outside needs beside them. MONAI names the torch that serves, so torch comes first; with
+# PyYAML it reads configs in YAML, too.
 TORCH = "torch"
 TORCH_VERSION = ">=2.8"
-WITH_TORCH = {"monai": "monai>=1.6"}
+WITH_TORCH = {"monai": "monai[pyyaml]>=1.6"}
 
 
 def missing_packages() -> list[str]:

@@ -123,8 +123,10 @@ class Bundle:
             text = path.read_text(encoding="utf-8")
             return dict(json.loads(text) if path.suffix == ".json" else _yaml(text))
         except ModuleNotFoundError as error:
-            said = f"{path} is YAML, and the package PyYAML is not installed here: install it, or turn it into JSON."
-            raise SetupError(said) from error
+            raise SetupError(
+                f"{path} is YAML, and the package PyYAML, which reads it, is not installed here: run "
+                "`python3 MosMedCOVID setup --torch cpu` (in Slicer, install PyYAML), or turn it into JSON."
+            ) from error
         except Exception as error:  # json and yaml raise kinds of their own
             raise _damaged(path) from error
 
