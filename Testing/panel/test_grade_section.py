@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from MosMedCOVIDLib.segmentation.bundle import Bundle
 from MosMedCOVIDLib.segmentation.masks import Masks
 
 
@@ -64,4 +65,24 @@ def test_nothing_in_the_table_is_cut(phantom_read, phantom, theme):
     titles = [table.verticalHeaderItem(line).text() for line in range(table.rowCount)]
     assert header.width >= header.sizeHint().width() >= max(map(words, titles))
     assert header.length() <= table.viewport().height, "every line is seen"
+    apply_theme("system")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_after_segmenting_the_grade_and_save_are_seen_without_scrolling(reader, phantom, phantom_file, theme):
+    from EmbeddedSlicer.theme import apply_theme
+    from PySide6.QtWidgets import QScrollArea
+
+    probability = np.where(phantom.lesions > 0, 255, np.where(phantom.lungs > 0, 20, 0)).astype(np.uint8)
+    reader.open(phantom_file)
+    reader.reading.show(Masks(phantom.lungs, phantom.lesions, Bundle().model("cpu"), probability))
+    reader.panel.new_masks()
+    apply_theme(theme)
+    reader.window.resize(1280, 800)
+    reader.window.show()
+    reader.settle()
+    assert reader.ui.involvementLabel.text.endswith("borderline"), "as much as there can be to say"
+    area = next(area for area in reader.window.findChildren(QScrollArea) if area.isAncestorOf(reader.ui.gradeLabel))
+    for part in (reader.ui.gradeLabel, reader.ui.involvementTable, reader.ui.saveButton):
+        assert area.viewport().rect().contains(part.mapTo(area.viewport(), part.rect.bottomRight()))
     apply_theme("system")

@@ -2,7 +2,7 @@
 
 import pytest
 from MosMedCOVIDLib.grading.grade import grade_study
-from MosMedCOVIDLib.reporting.text import headline, percent_text, points_text, result_text
+from MosMedCOVIDLib.reporting.text import headline, percent_text, points_text, remarks_on_grade, result_text
 from MosMedCOVIDLib.segmentation.masks import Masks
 from shapes import two_lungs
 
@@ -53,8 +53,7 @@ def test_a_graded_study_reads_well():
     text = result_text(result(2501, 2501))
     for part in (
         "P1 · 512 × 512 × 40 voxels",
-        "CT-2  involvement 25.01 %",
-        "25.0 percentage points below CT-3",
+        "CT-2  involvement 25.01 %, 25.0 points below CT-3",
         "Judged by both lungs together",
     ):
         assert part in text
@@ -81,15 +80,25 @@ def test_a_result_of_an_earlier_version_reads_as_well():
             del keys[key]
     del earlier["interval_calibrated"]
     text = result_text(earlier)
-    assert "plausible 20.0 % to 30.0 % (not calibrated)" in text
+    assert "Plausible 20.0 to 30.0 % (not calibrated)" in text
     assert "graded earlier" in text
 
 
 def test_only_a_calibrated_interval_is_called_one_of_90_percent():
-    assert "25.01 %, 20.0 % to 30.0 % (90 % interval)" in headline(
-        result(2501, 2501, interval_percent=[20.0, 30.0], interval_calibrated=True)
-    )
-    assert "90 %" not in headline(result(2501, 2501, interval_percent=[20.0, 30.0], interval_calibrated=False))
+    interval = {"interval_percent": [20.0, 30.0]}
+    calibrated = headline(result(2501, 2501, **interval, interval_calibrated=True))
+    assert calibrated == "CT-2  involvement 25.01 %, 90 % interval 20.0 to 30.0 %"
+    guessed = headline(result(2501, 2501, **interval, interval_calibrated=False))
+    assert guessed == "CT-2  involvement 25.01 %, plausible 20.0 to 30.0 % (not calibrated)"
+
+
+def test_a_reader_is_told_the_share_the_distance_to_the_next_grade_and_how_sure_in_two_short_lines():
+    sure = {"interval_percent": [24.99, 30.0], "interval_calibrated": True}
+    lines = ["Involvement 25.01 %, 25.0 points below CT-3", "90 % interval 24.99 to 30.0 %: borderline"]
+    assert remarks_on_grade(result(2501, 2501, **sure, borderline=True)) == lines
+    assert max(map(len, lines)) <= 46, "the panel has no more room in a line"
+    assert remarks_on_grade(result(2501, 2501)) == lines[:1], "a mask that a reader drew"
+    assert remarks_on_grade(result(7600, 7600)) == ["Involvement 76.0 %"], "there is no higher grade"
 
 
 def test_what_has_no_grade_says_why():

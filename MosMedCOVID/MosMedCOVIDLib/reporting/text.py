@@ -69,37 +69,51 @@ def audit_lines(audit: Mapping[str, Any], only_remarks: bool = False) -> list[st
 
 
 def headline(result: Mapping[str, Any]) -> str:
-    """The grade and what it rests on, in one line."""
-    first = remarks_on_grade(result)[0]
-    return first if result["grade"] is None else f"{result['grade']}  {first[:1].lower()}{first[1:]}"
+    """The grade, the share that it rests on and how sure that is, in one line."""
+    if result["grade"] is None:
+        return _no_grade(result)
+    return f"{result['grade']}  " + ", ".join(filter(None, [_share_text(result), _interval_text(result)]))
 
 
 def remarks_on_grade(result: Mapping[str, Any]) -> list[str]:
-    """What a reader should know of a grade: the share, how sure it is, how far the next grade is; or why there is none.
+    """What a reader should know of a grade: the share, how far the next grade is, how sure; or why there is none.
 
     result: a grade as JSON.
     """
     if result["grade"] is None:
-        return [f"No grade: {result['withheld']}"]
-    share = f"Involvement {percent_text(result['involvement_percent'])}"
-    if result["interval_percent"]:
-        low, high = (percent_text(percent) for percent in result["interval_percent"])
-        calibrated = result.get("interval_calibrated")
-        share += f", {low} to {high} (90 % interval)" if calibrated else f", plausible {low} to {high} (not calibrated)"
-    remarks = [share]
+        return [_no_grade(result)]
+    share, sure = _share_text(result), [_interval_text(result), "borderline" if result["borderline"] else ""]
     if result["to_next_boundary_percent"] is not None:
         points, following = result["to_next_boundary_percent"], int(result["grade"][-1]) + 1
-        remarks.append(f"{points_text(points)} percentage points below CT-{following}")
-    if result["borderline"]:
-        remarks.append("Borderline: within the plausible interval the grade differs.")
-    return remarks
+        share += f", {points_text(points)} points below CT-{following}"
+    return [remark[0].upper() + remark[1:] for remark in (share, ": ".join(filter(None, sure))) if remark]
+
+
+def _no_grade(result: Mapping[str, Any]) -> str:
+    return f"No grade: {result['withheld']}"
+
+
+def _share_text(result: Mapping[str, Any]) -> str:
+    return f"involvement {percent_text(result['involvement_percent'])}"
+
+
+def _interval_text(result: Mapping[str, Any]) -> str:
+    """How sure the share is; nothing of a mask that a reader drew."""
+    if not result["interval_percent"]:
+        return ""
+    low, high = (percent_text(percent) for percent in result["interval_percent"])
+    interval = f"{low.removesuffix(' %')} to {high}"
+    calibrated = result.get("interval_calibrated")
+    return f"90 % interval {interval}" if calibrated else f"plausible {interval} (not calibrated)"
 
 
 def grade_lines(result: Mapping[str, Any]) -> list[str]:
     """The grade and its figures, lung by lung; ground glass and consolidation where they were told apart."""
     told = result.get("consolidation_ml") is not None  # not by every mask, and in no result of an earlier version
     kinds = KINDS if told else ()
-    lines = [headline(result), *remarks_on_grade(result)[1:]]
+    lines = remarks_on_grade(result)
+    if result["grade"] is not None:
+        lines[0] = f"{result['grade']}  {lines[0][0].lower()}{lines[0][1:]}"
     lines += ["", f"{'':8}{'lung ml':>10}{'lesion ml':>12}{'share':>10}"]
     lines[-1] += "".join(f"{name + ' ml':>18}" for _, name in kinds)
     for side, lung in result["lungs"].items():
