@@ -1,4 +1,4 @@
-"""The host's window over an empty scene, and volumes to look at, for the tests of views and panes."""
+"""The host's window over an empty scene with volumes to look at; or an application and a scene without a window."""
 
 import numpy as np
 import pytest
@@ -8,8 +8,26 @@ pytest.importorskip("PySide6")
 
 import slicer
 from EmbeddedSlicer.start import start
+from PySide6.QtWidgets import QApplication
 
 AIR, TISSUE = -1000, 400  # HU
+
+
+@pytest.fixture(scope="session")
+def application():
+    """For widgets that live without the host's window."""
+    return QApplication.instance() or QApplication(["tests"])
+
+
+@pytest.fixture
+def scene():
+    """A scene that belongs to no window."""
+    scene = slicer.vtkMRMLScene()
+    logic = slicer.vtkSlicerSegmentationsModuleLogic()
+    logic.SetMRMLScene(scene)  # tells the scene of the segmentation's node classes
+    yield scene
+    scene.Clear(True)
+    logic.SetMRMLScene(None)
 
 
 @pytest.fixture

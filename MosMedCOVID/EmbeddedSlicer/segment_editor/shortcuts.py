@@ -3,9 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+if TYPE_CHECKING:
+    from .widget import qMRMLSegmentEditorWidget
+
+EFFECT_KEYS = 9
+
+
+def editor_keys(
+    editor: qMRMLSegmentEditorWidget, toggle_effect: Callable[[int], None], toggle_last_effect: Callable[[], None]
+) -> dict[str, Callable[[], object]]:
+    """What each key does. toggle_effect: takes or lays down the effect at a place of the row."""
+    return {
+        **{str(number): partial(toggle_effect, number - 1) for number in range(1, EFFECT_KEYS + 1)},
+        "Esc": lambda: editor.setActiveEffect(None),
+        "Space": toggle_last_effect,
+        "Z": editor.undo,
+        "Ctrl+Z": editor.undo,
+        "Y": editor.redo,
+        "Ctrl+Shift+Z": editor.redo,
+        "Q": editor.selectPreviousSegment,
+        "W": editor.selectNextSegment,
+        "I": editor.toggleSourceVolumeIntensityMaskEnabled,
+    }
 
 
 class Shortcuts:

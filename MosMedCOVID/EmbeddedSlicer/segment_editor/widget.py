@@ -4,34 +4,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 import shiboken6
 import slicer
-from PySide6.QtCore import Property, Qt, Signal, Slot
+from PySide6.QtCore import Property, Qt, Slot
 from PySide6.QtWidgets import QApplication, QWidget
-from slicer import vtkMRMLScalarVolumeNode, vtkMRMLScene, vtkMRMLSegmentationNode, vtkMRMLSegmentEditorNode
+from slicer import vtkMRMLScene, vtkMRMLSegmentEditorNode
 
-from ..qmrml import qMRMLWidget
 from ..qmrml.observations import Observations
 from .controls import Controls
+from .edited_nodes import EditedNodes
 from .editing_views import EditingViews
-from .effects import Effect, all_effects
+from .effects import Effect, EffectsOffered, all_effects
 from .engine import SegmentEditing
 from .properties import lacks, shows
-from .shortcuts import Shortcuts
+from .shortcuts import Shortcuts, editor_keys
 from .surfaces import SurfaceUpdates
 from .voxels import CannotEdit
 
-EFFECT_KEYS = 9
 
-
-class qMRMLSegmentEditorWidget(qMRMLWidget):
+class qMRMLSegmentEditorWidget(EditedNodes):
     """Shows and changes a segment editor node, which the panel gives it; all of its state lives there."""
-
-    currentSegmentIDChanged = Signal(str)
-    segmentationNodeChanged = Signal(object)  # vtkMRMLSegmentationNode*
-    sourceVolumeNodeChanged = Signal(object)  # vtkMRMLVolumeNode*
 
     segmentationNodeSelectorVisible, setSegmentationNodeSelectorVisible = shows("segmentation")
     sourceVolumeNodeSelectorVisible, setSourceVolumeNodeSelectorVisible = shows("source_volume")
@@ -44,16 +37,12 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._node: vtkMRMLSegmentEditorNode | None = None
-        self._shown: dict[str, object] = {"segmentation": None, "volume": None, "segment": ""}
         self._node_events, self._segmentation_events, self._scene_events = (Observations() for _ in range(3))
         self._read_only, self._undo_enabled, self._updating = False, True, False
         self._editing = SegmentEditing(self._update_buttons)
-        self._effects = all_effects(self._editing)
+        self._offered = EffectsOffered(all_effects(self._editing))
         self._effect: Effect | None = None
         self._last_effect: Effect | None = None
-        self._order: list[str] = []
-        self._unordered_visible = True
         self._shortcuts: Shortcuts | None = None
         self._surfaces = SurfaceUpdates(self._editing, self)
         self._views = EditingViews(self._surfaces.stop, self._stroke_ended, self._show_problem)
@@ -85,15 +74,12 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         super().setMRMLScene(scene)
         self.updateWidgetFromMRML()
 
-    def mrmlSegmentEditorNode(self) -> vtkMRMLSegmentEditorNode | None:
-        return self._node
-
     @Slot(object)
     def setMRMLSegmentEditorNode(self, node: vtkMRMLSegmentEditorNode | None) -> None:
         self._editing.end()
         self._node_events.clear()
         self._node = self._views.node = node
-        for effect in self._effects:
+        for effect in self._offered.effects:
             effect.setParameterSetNode(node)
         if node:
             self._node_events.add(node, "ModifiedEvent", self.updateWidgetFromMRML)
@@ -101,81 +87,13 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         self._editing.use(node)
         self.updateWidgetFromMRML()
 
-    def segmentationNode(self) -> vtkMRMLSegmentationNode | None:
-        return self._node.GetSegmentationNode() if self._node else None
-
-    @Slot(object)
-    def setSegmentationNode(self, node: vtkMRMLSegmentationNode | None) -> None:
-        """Its reference volume becomes the source volume, if there is none yet."""
-        if self._node is None:
-            return
-        self._node.SetAndObserveSegmentationNode(node)
-        reference = node.GetNodeReference(node.GetReferenceImageGeometryReferenceRole()) if node else None
-        if reference and self.sourceVolumeNode() is None:
-            self.setSourceVolumeNode(reference)
-
-    @Slot(str)
-    def setSegmentationNodeID(self, node_id: str) -> None:
-        self.setSegmentationNode(self._scene.GetNodeByID(node_id))
-
-    def segmentationNodeID(self) -> str:
-        return self.segmentationNode().GetID() if self.segmentationNode() else ""
-
-    def sourceVolumeNode(self) -> vtkMRMLScalarVolumeNode | None:
-        return self._node.GetSourceVolumeNode() if self._node else None
-
-    @Slot(object)
-    def setSourceVolumeNode(self, node: vtkMRMLScalarVolumeNode | None) -> None:
-        """A segmentation that knows no grid yet takes that of the volume."""
-        if self._node is None:
-            return
-        self._node.SetAndObserveSourceVolumeNode(node)
-        segmentation = self.segmentationNode()
-        if (
-            node
-            and segmentation
-            and not segmentation.GetNodeReference(segmentation.GetReferenceImageGeometryReferenceRole())
-        ):
-            segmentation.SetReferenceImageGeometryParameterFromVolumeNode(node)
-
-    @Slot(str)
-    def setSourceVolumeNodeID(self, node_id: str) -> None:
-        self.setSourceVolumeNode(self._scene.GetNodeByID(node_id))
-
-    def sourceVolumeNodeID(self) -> str:
-        return self.sourceVolumeNode().GetID() if self.sourceVolumeNode() else ""
-
-    def currentSegmentID(self) -> str:
-        return (self._node.GetSelectedSegmentID() or "") if self._node else ""
-
-    @Slot(str)
-    def setCurrentSegmentID(self, segment_id: str) -> None:
-        if self._node:
-            self._node.SetSelectedSegmentID(segment_id)
-
-    @Slot()
-    def selectNextSegment(self) -> None:
-        self.selectSegmentAtOffset(1)
-
-    @Slot()
-    def selectPreviousSegment(self) -> None:
-        self.selectSegmentAtOffset(-1)
-
-    @Slot(int)
-    def selectSegmentAtOffset(self, offset: int) -> None:
-        """Further down in the table, or up."""
-        segments = self._segment_ids()
-        if self.currentSegmentID() in segments:
-            index = segments.index(self.currentSegmentID()) + offset
-            self.setCurrentSegmentID(segments[min(max(index, 0), len(segments) - 1)])
-
     # What the mouse does
 
     def availableEffectNames(self) -> list[str]:
-        return [effect.name for effect in self._effects]
+        return [effect.name for effect in self._offered.effects]
 
     def effectByName(self, name: str) -> Effect | None:
-        return next((effect for effect in self._effects if effect.name == name), None)
+        return self._offered.named(name)
 
     def activeEffect(self) -> Effect | None:
         """None while reading."""
@@ -191,19 +109,19 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         self.setActiveEffect(self.effectByName(name))
 
     def effectNameOrder(self) -> list[str]:
-        return list(self._order)
+        return list(self._offered.order)
 
     @Slot("QStringList")
     def setEffectNameOrder(self, names: Sequence[str]) -> None:
         """Those effects come first, in this order."""
-        self._order = list(names)
+        self._offered.order = list(names)
         self._show_effects()
 
     def _set_unordered_visible(self, visible: bool) -> None:
-        self._unordered_visible = visible
+        self._offered.with_others = visible
         self._show_effects()
 
-    unorderedEffectsVisible = Property(bool, lambda self: self._unordered_visible, _set_unordered_visible)
+    unorderedEffectsVisible = Property(bool, lambda self: self._offered.with_others, _set_unordered_visible)
 
     @Slot()
     def setupViewObservations(self) -> None:
@@ -218,18 +136,7 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
     def installKeyboardShortcuts(self, parent: QWidget | None = None) -> None:
         """Slicer's keys: 1, 2… effects, Esc and Space, Z and Y, Q and W segments, I intensities."""
         self.uninstallKeyboardShortcuts()
-        actions = {str(number): partial(self._toggle_effect, number - 1) for number in range(1, EFFECT_KEYS + 1)}
-        actions |= {
-            "Esc": lambda: self.setActiveEffect(None),
-            "Space": lambda: self.setActiveEffect(None if self._effect else self._last_effect),
-            "Z": self.undo,
-            "Ctrl+Z": self.undo,
-            "Y": self.redo,
-            "Ctrl+Shift+Z": self.redo,
-            "Q": self.selectPreviousSegment,
-            "W": self.selectNextSegment,
-            "I": self.toggleSourceVolumeIntensityMaskEnabled,
-        }
+        actions = editor_keys(self, self._toggle_effect, self._toggle_last_effect)
         self._shortcuts = Shortcuts(parent or slicer.util.mainWindow(), actions)
 
     def uninstallKeyboardShortcuts(self) -> None:
@@ -295,9 +202,7 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
             self._update_buttons()
         finally:
             self._updating = False
-        self._tell("segmentation", self.segmentationNode(), self.segmentationNodeChanged)
-        self._tell("volume", self.sourceVolumeNode(), self.sourceVolumeNodeChanged)
-        self._tell("segment", self.currentSegmentID(), self.currentSegmentIDChanged)
+        self._tell_changes()
 
     def _follow_segmentation(self) -> None:
         node = self.segmentationNode()
@@ -311,30 +216,12 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
                 self._segmentation_events.add(node, event, self.updateWidgetFromMRML)
             self._segmentation_events.add(node, node.DisplayModifiedEvent, self._show_options)
 
-    def _choose_first_segment(self) -> None:
-        segments = self._segment_ids()
-        if segments and self.currentSegmentID() not in segments:
-            self._node.SetSelectedSegmentID(segments[0])
-
-    def _tell(self, what: str, now: object, signal: object) -> None:
-        before, self._shown[what] = self._shown[what], now
-        if before is not now and before != now:
-            signal.emit(now)
-
-    def _segment_ids(self) -> list[str]:
-        node = self.segmentationNode()
-        return list(node.GetSegmentation().GetSegmentIDs()) if node else []
-
     def _show_options(self) -> None:
         self._controls.show_effect(self._effect)
         self._views.update()
 
-    def _shown_effects(self) -> list[Effect]:
-        ordered = [effect for name in self._order if (effect := self.effectByName(name))]
-        return ordered + [effect for effect in self._effects if self._unordered_visible and effect not in ordered]
-
     def _show_effects(self) -> None:
-        self._controls.effects.show_effects(self._shown_effects())
+        self._controls.effects.show_effects(self._offered.shown())
         self._controls.set_tab_order()
         self._controls.show_effect(self._effect)
         self._update_buttons()
@@ -358,9 +245,12 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
     # What the controls do
 
     def _toggle_effect(self, index: int) -> None:
-        shown = self._shown_effects()
+        shown = self._offered.shown()
         if index < len(shown) and self._controls.effects.isEnabled():
             self.setActiveEffect(None if shown[index] is self._effect else shown[index])
+
+    def _toggle_last_effect(self) -> None:
+        self.setActiveEffect(None if self._effect else self._last_effect)
 
     def _restore(self, action: object) -> None:
         if self._undo_enabled and not self._read_only:

@@ -6,9 +6,10 @@ from ..engine import SegmentEditing
 from ..masking import Change
 from .brush import BrushEffect
 from .effect import Effect
+from .offered import EffectsOffered
 from .threshold import ThresholdEffect
 
-__all__ = ["BrushEffect", "Effect", "ThresholdEffect", "all_effects"]
+__all__ = ["BrushEffect", "Effect", "EffectsOffered", "ThresholdEffect", "all_effects"]
 
 
 def all_effects(editing: SegmentEditing) -> list[Effect]:

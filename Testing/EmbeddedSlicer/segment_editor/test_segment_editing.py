@@ -11,6 +11,8 @@ from EmbeddedSlicer.segment_editor.masking import Change
 from EmbeddedSlicer.segment_editor.voxels import CannotEdit
 from segmentation_scenes import AFFINES, SHAPE, add_segment, edited_scene, labelmap, vtk_matrix
 
+from .strokes import assert_same
+
 EVERYWHERE = slicer.vtkMRMLSegmentationNode.EditAllowedEverywhere
 INSIDE_ALL = slicer.vtkMRMLSegmentationNode.EditAllowedInsideAllSegments
 INSIDE_VISIBLE = slicer.vtkMRMLSegmentationNode.EditAllowedInsideVisibleSegments
@@ -20,16 +22,6 @@ INSIDE_SINGLE = slicer.vtkMRMLSegmentationNode.EditAllowedInsideSingleSegment
 OVERWRITE_ALL = slicer.vtkMRMLSegmentEditorNode.OverwriteAllSegments
 OVERWRITE_VISIBLE = slicer.vtkMRMLSegmentEditorNode.OverwriteVisibleSegments
 OVERWRITE_NONE = slicer.vtkMRMLSegmentEditorNode.OverwriteNone
-
-
-@pytest.fixture
-def scene():
-    scene = slicer.vtkMRMLScene()
-    logic = slicer.vtkSlicerSegmentationsModuleLogic()
-    logic.SetMRMLScene(scene)  # tells the scene of the segmentation's node classes
-    yield scene
-    scene.Clear(True)
-    logic.SetMRMLScene(None)
 
 
 @pytest.fixture(params=AFFINES)
@@ -65,10 +57,6 @@ def stroke(editing, world, *voxels, change=Change.ADD, radius=8.0):
         along = np.clip((centres - start) @ way / max(way @ way, 1e-9), 0, 1)
         covered |= np.linalg.norm(centres - start - along[..., None] * way, axis=-1) <= radius + 1e-6
     return covered
-
-
-def assert_same(found, expected):
-    assert {name: int((mask ^ expected[name]).sum()) for name, mask in found.items()} == dict.fromkeys(expected, 0)
 
 
 def test_painted_undone_redone(world):
