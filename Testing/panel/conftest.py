@@ -57,10 +57,12 @@ class Reader:
 
 @pytest.fixture
 def reader(host, empty_scene, monkeypatch):
-    """A reader before an empty panel; what they are told is kept in `told`."""
+    """A reader before an empty panel, folded as it is at first; what they are told is kept in `told`."""
     from MosMedCOVIDLib.panel import messages  # only the host makes Qt and Slicer importable
 
     reader = Reader(host)
+    for name in ("study", "segment", "view", "correct", "grade", "save"):
+        getattr(reader.ui, f"{name}Section").collapsed = name == "correct"
     monkeypatch.setattr(messages, "tell", reader.told.append)
     monkeypatch.setattr(messages, "note", reader.told.append)
     yield reader

@@ -1,7 +1,6 @@
 """Ahead of the reader: the next study is segmented while the present one is read, and nobody has to know."""
 
 import json
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ from MosMedCOVIDLib.segmentation.masks import Masks
 from MosMedCOVIDLib.segmentation.protocol import write_job, write_result
 from MosMedCOVIDLib.study.study import Study
 
-segments = pytest.mark.skipif(find_spec("onnxruntime") is None, reason="the network needs ONNX Runtime")
+from .marks import segments
 
 
 class StandIn:

@@ -1,4 +1,4 @@
-"""The bundle's scripts/export.py makes the ONNX file again, and one of any other network in inference.json."""
+"""The bundle's scripts/export.py makes the ONNX file again, which gives torch's masks, and one of any other network."""
 
 import hashlib
 import json
@@ -11,9 +11,18 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("onnxscript")
 
+from MosMedCOVIDLib.grading.agreement import Agreement  # noqa: E402
 from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE, ONNX, WEIGHTS, Bundle  # noqa: E402
+from MosMedCOVIDLib.segmentation.masks import LEFT, RIGHT  # noqa: E402
+from MosMedCOVIDLib.segmentation.masks_from_probabilities import masks_from_probabilities  # noqa: E402
 from MosMedCOVIDLib.segmentation.monai_network import build_network, read_config  # noqa: E402
-from MosMedCOVIDLib.segmentation.onnx_network import silent_onnxruntime  # noqa: E402
+from MosMedCOVIDLib.segmentation.onnx_network import OnnxNetwork, silent_onnxruntime  # noqa: E402
+from MosMedCOVIDLib.segmentation.torch_network import TorchNetwork  # noqa: E402
+from MosMedCOVIDLib.segmentation.view import View  # noqa: E402
+from MosMedCOVIDLib.study.quick_lungs import find_quick_lungs  # noqa: E402
+from MosMedCOVIDLib.study.read import read_study  # noqa: E402
+
+from .altered_studies import thinned  # noqa: E402
 
 sys.path.insert(0, str(DEFAULT_BUNDLE))
 
@@ -21,6 +30,7 @@ from scripts.export import export, take_weights  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # torch warns of its own code while it exports
 
+THREADS = 1  # on a busy machine several would mostly wait for each other
 OTHER_NETWORK = {
     "_target_": "UNet",
     "spatial_dims": 2,
@@ -44,7 +54,7 @@ def copy(tmp_path):
 def answer(path, slices):
     onnxruntime = silent_onnxruntime()
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = THREADS
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     return session.run(None, {"image": slices})[0]
 
@@ -63,6 +73,22 @@ def test_the_network_that_is_there_is_exported_to_the_same_again(copy, slices):
     assert np.array_equal(answer(written, slices), answer(DEFAULT_BUNDLE / "models" / ONNX, slices))
     for name in (b"site-packages", str(copy).encode(), str(DEFAULT_BUNDLE).encode()):
         assert name not in written.read_bytes(), "no path of the machine that it was made on"
+
+
+def test_on_a_real_chest_it_gives_the_masks_that_torch_gives(shared_data):
+    """Every eighth slice of a patient with ground glass and consolidation, who fills a frame of 512 × 512."""
+    study = thinned(read_study(shared_data / "covid-ct-md" / "P001"), 8)
+    networks = OnnxNetwork(Bundle(), THREADS), TorchNetwork(Bundle(), "cpu", THREADS)
+    view = View.of(study, find_quick_lungs(study), networks[0].view_settings)
+    found, expected = (masks_from_probabilities(study, view, each.probabilities(view), None) for each in networks)
+    for ours, theirs in (
+        (found.lungs == RIGHT, expected.lungs == RIGHT),
+        (found.lungs == LEFT, expected.lungs == LEFT),
+        (found.lesions, expected.lesions),
+        (found.lesions & found.dense, expected.lesions & expected.dense),
+    ):
+        assert np.count_nonzero(theirs) > 100
+        assert Agreement.of(ours, theirs).dice >= 0.999
 
 
 def test_another_network_of_the_config_is_exported_alike(copy, slices):

@@ -7,6 +7,7 @@ import pytest
 from MosMedCOVIDLib.errors import MosMedError, SetupError, StudyRefused
 from MosMedCOVIDLib.segmentation import protocol
 from MosMedCOVIDLib.segmentation.masks import IntervalSettings, Masks, Model
+from MosMedCOVIDLib.study.study import Study
 from shapes import two_lungs
 
 MODEL = Model("m", "1", "abc", "cpu", 1.0, IntervalSettings(0.95, 0.05, calibrated=True))
@@ -20,6 +21,15 @@ def test_a_job_carries_the_study_and_no_voxel_in_its_line(tmp_path):
     assert (number, folder, device) == (3, tmp_path, "cpu")
     assert np.array_equal(read.hu, study.hu)
     assert np.array_equal(read.affine, study.affine)
+
+
+@pytest.mark.parametrize("slices", [1, protocol.SLICES_AT_ONCE, 3 * protocol.SLICES_AT_ONCE + 1])
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_voxels_are_written_a_few_slices_at_a_time(tmp_path, slices, turned):
+    hu = np.random.default_rng(0).integers(-1000, 1000, (slices, 5, 7)).astype(np.int16)
+    study = Study(hu[::-1, :, ::-1] if turned else hu, np.diag([-1.0, -1.0, 1.0, 1.0]), "a", tmp_path, "scene")
+    assert sum(1 for _ in protocol.write_hu(tmp_path, study)) == -(-slices // protocol.SLICES_AT_ONCE)
+    assert np.array_equal(np.load(tmp_path / "hu.npy"), study.hu)
 
 
 def test_a_result_carries_the_masks_and_their_model(tmp_path):

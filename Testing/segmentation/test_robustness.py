@@ -6,6 +6,7 @@ The figures are printed: `python3 Testing Testing/segmentation/test_robustness.p
 from __future__ import annotations
 
 import csv
+import functools
 import json
 import sys
 from pathlib import Path
@@ -55,30 +56,22 @@ def percent(segment):
 
 
 @pytest.fixture(scope="module")
-def p001(shared_data):
-    return read_study(shared_data / "covid-ct-md" / "P001")
+def study_of(shared_data):
+    """A patient of COVID-CT-MD by name, read once."""
+    return functools.cache(lambda name: read_study(shared_data / "covid-ct-md" / name))
 
 
 @pytest.fixture(scope="module")
-def masks_of_p001(p001, segment):
-    return segment(p001)
+def masks_of(study_of, segment):
+    """What the network finds in a patient of COVID-CT-MD, found once."""
+    return functools.cache(lambda name: segment(study_of(name)))
 
 
 @pytest.fixture(scope="module")
-def coarse(p001, percent):
+def coarse(study_of, percent):
     """P001 with fewer slices, and its involvement."""
-    study = thinned(p001, COARSE)
+    study = thinned(study_of("P001"), COARSE)
     return study, percent(study)
-
-
-@pytest.fixture(scope="module")
-def normal001(shared_data):
-    return read_study(shared_data / "covid-ct-md" / "normal001")
-
-
-@pytest.fixture(scope="module")
-def healthy(normal001, segment):
-    return segment(normal001)
 
 
 def test_two_kernels_of_one_scan_differ_by_half_a_point(shared_data, percent):
@@ -87,9 +80,9 @@ def test_two_kernels_of_one_scan_differ_by_half_a_point(shared_data, percent):
     assert abs(found[0] - found[1]) <= 0.5
 
 
-def test_every_fourth_slice_gives_the_same_to_half_a_point(p001, masks_of_p001, percent):
-    whole = grade_study(p001, masks_of_p001).involvement_percent
-    found = [percent(thinned(p001, 4, first)) for first in range(4)]
+def test_every_fourth_slice_gives_the_same_to_half_a_point(study_of, masks_of, percent):
+    whole = grade_study(study_of("P001"), masks_of("P001")).involvement_percent
+    found = [percent(thinned(study_of("P001"), 4, first)) for first in range(4)]
     print(f"P001 {whole:.2f} %, every fourth slice {', '.join(f'{share:.2f}' for share in found)} %")
     assert max(abs(share - whole) for share in found) <= 0.5
 
@@ -123,17 +116,17 @@ def test_a_mirrored_patient_has_the_lesions_on_the_other_side(coarse, segment):
     assert mirrored.lungs["left"].percent == pytest.approx(grade.lungs["right"].percent, abs=1.0)
 
 
-def test_a_healthy_chest_is_ct0(normal001, healthy):
-    grade = grade_study(normal001, healthy)
+def test_a_healthy_chest_is_ct0(study_of, masks_of):
+    grade = grade_study(study_of("normal001"), masks_of("normal001"))
     print(f"normal001 {grade.involvement_percent:.4f} %, {grade.lungs['both'].lesion_ml:.2f} ml: {grade.grade}")
     assert grade.grade == "CT-0"
     assert grade.involvement_percent <= 0.1
 
 
-def test_slices_with_infection_are_told_from_those_without(shared_data, p001, masks_of_p001):
+def test_slices_with_infection_are_told_from_those_without(shared_data, study_of, masks_of):
     with (shared_data / "covid-ct-md" / "P001_slice_labels.csv").open(newline="") as file:
         infected = [float(row["infection"]) > 0 for row in csv.DictReader(file)][::-1]
-    areas = Orientation.of(p001.affine).to_standard(masks_of_p001.lesions).sum((1, 2), dtype=int)
+    areas = Orientation.of(study_of("P001").affine).to_standard(masks_of("P001").lesions).sum((1, 2), dtype=int)
     ill, well = areas[infected], areas[~np.array(infected)]
     larger, equal = (ill[:, None] > well).mean(), (ill[:, None] == well).mean()
     print(f"P001: {len(ill)} slices with infection against {len(well)} without, area under the ROC curve "
@@ -153,11 +146,12 @@ UNDERESTIMATED = pytest.mark.xfail(strict=True, reason="by the first network; th
         pytest.param(85, "CT-4", marks=UNDERESTIMATED),
     ],
 )
-def test_pasted_lesions_are_graded_as_they_are(normal001, healthy, segment, true, grade):
-    study, lesions = with_lesions(normal001, healthy.lungs, true)
+def test_pasted_lesions_are_graded_as_they_are(study_of, masks_of, segment, true, grade):
+    healthy = masks_of("normal001").lungs
+    study, lesions = with_lesions(study_of("normal001"), healthy, true)
     masks = segment(study)
     found = grade_study(study, masks)
-    lungs = Agreement.of(masks.lungs, healthy.lungs).dice
+    lungs = Agreement.of(masks.lungs, healthy).dice
     dice = Agreement.of(masks.lesions, lesions).dice
     print(
         f"pasted {true} %: found {found.involvement_percent:.1f} %, {found.grade}; Dice {dice:.3f}, lungs {lungs:.3f}"
@@ -192,10 +186,9 @@ def test_bowel_gas_the_mattress_and_the_air_round_the_neck_are_no_lung(shared_da
     assert wrong < 0.02 * areas.max()
 
 
-@pytest.mark.parametrize("name", ["p001", "normal001"])
-def test_trachea_and_main_bronchi_are_no_lung(name, request):
-    study = request.getfixturevalue(name)
-    masks = request.getfixturevalue({"p001": "masks_of_p001", "normal001": "healthy"}[name])
+@pytest.mark.parametrize("name", ["P001", "normal001"])
+def test_trachea_and_main_bronchi_are_no_lung(name, study_of, masks_of):
+    study, masks = study_of(name), masks_of(name)
     orientation = Orientation.of(study.affine)
     hu, lungs = (orientation.to_standard(array) for array in (study.hu, masks.lungs))
     black, _ = airways(hu, lungs > 0, orientation.spacing(study.spacing_mm)[2])

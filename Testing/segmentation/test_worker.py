@@ -6,54 +6,21 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
-import threading
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from MosMedCOVIDLib.errors import Cancelled, SaveError, SetupError, WorkerDied
+from MosMedCOVIDLib.errors import SaveError, SetupError, WorkerDied
 from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE, ONNX
 from MosMedCOVIDLib.segmentation.client import MODULE_FOLDER, SegmentationWorker
 from MosMedCOVIDLib.segmentation.protocol import WORKER_MODULE, write_job
+from MosMedCOVIDLib.segmentation.segmenter import NETWORK
 from MosMedCOVIDLib.segmentation.worker import BACKGROUND_NICENESS
 
-NETWORK = "lungs and lesions"
+from .processes import at_stage, is_running
 
-
-@pytest.fixture(autouse=True)
-def own_temporary_folder(tmp_path, monkeypatch):
-    """So that a test sees all that is left behind."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    return folder
-
-
-@pytest.fixture
-def worker():
-    with SegmentationWorker() as running:
-        yield running
-
-
-def is_running(process_id):
-    try:
-        os.kill(process_id, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def at_stage(stage, action):
-    """An on_progress that does something as soon as a stage is reached."""
-
-    def on_progress(progress):
-        if progress.stage == stage:
-            action()
-
-    return on_progress
+pytestmark = pytest.mark.usefixtures("own_temporary_folder")
 
 
 def test_it_stays_warm_and_gives_the_same_masks_again(worker, phantom, own_temporary_folder):
@@ -73,28 +40,6 @@ def test_it_stays_warm_and_gives_the_same_masks_again(worker, phantom, own_tempo
     worker.stop()
     assert not is_running(process)
     assert not list(own_temporary_folder.iterdir())
-
-
-def test_cancelled_in_the_middle_no_process_and_no_half_result_is_left(worker, phantom, own_temporary_folder):
-    process = []
-
-    def cancel():
-        process.append(worker.process_id)
-        worker.cancel()
-
-    with pytest.raises(Cancelled):
-        worker.segment(phantom.study, "cpu", at_stage(NETWORK, cancel))
-    assert not is_running(process[0])
-    assert worker.process_id is None
-    assert not list(own_temporary_folder.iterdir())
-    assert worker.segment(phantom.study, "cpu").lungs.any(), "the next run works"
-
-
-def test_cancelled_from_another_thread_while_nothing_is_heard(worker, phantom):
-    threading.Timer(0.3, worker.cancel).start()
-    with pytest.raises(Cancelled):
-        while True:
-            worker.segment(phantom.study, "cpu")
 
 
 def test_an_error_in_the_callback_ends_the_work_too(worker, phantom, own_temporary_folder):
@@ -130,28 +75,6 @@ def test_wrong_weights_are_a_sentence(tmp_path, phantom):
         pytest.raises(SetupError, match="damaged or belong to another model"),
     ):
         worker.segment(phantom.study, "cpu")
-
-
-def test_a_worker_whose_client_is_gone_removes_its_job_and_ends(tmp_path, phantom):
-    folder = tmp_path / "scratch" / "job1"
-    folder.mkdir(parents=True)
-    line = write_job(folder, 1, phantom.study, "cpu")
-    process = subprocess.Popen(
-        [sys.executable, "-m", WORKER_MODULE, "--scratch", str(folder.parent)],
-        cwd=MODULE_FOLDER,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    process.stdin.write(line + "\n")
-    process.stdin.flush()
-    for answer in process.stdout:
-        if json.loads(answer)["progress"]["stage"] == NETWORK:
-            break
-    process.stdin.close()
-    assert process.wait(timeout=30) == 0
-    assert not Path(folder).parent.exists()
-    process.stdout.close()
 
 
 def test_a_temporary_folder_that_cannot_be_written_is_a_sentence(worker, phantom, monkeypatch):

@@ -79,8 +79,9 @@ class Ahead:
     def _begin(self, study: NextStudy, device: str) -> None:
         self._key = study.key
         try:
-            with wait_cursor():  # the study is written to a file
-                self.worker.segment(study.read(), device, lambda progress: None, self._finished, self._failed)
+            with wait_cursor():  # voxels of another type than HU are turned into these
+                to_segment = study.read()
+            self.worker.segment(to_segment, device, lambda progress: None, self._finished, self._failed)
         except (MosMedError, MemoryError) as error:
             self._failed(error)
 

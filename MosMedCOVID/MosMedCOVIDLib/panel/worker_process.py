@@ -19,11 +19,13 @@ from ..segmentation.protocol import (
     WORKER_MODULE,
     Progress,
     death,
+    job_line,
     read_answer,
     temporary_folder_full,
-    write_job,
+    write_hu,
 )
 from ..study.study import Study
+from .stepwise import Stepwise
 
 MODULE_FOLDER = Path(__file__).resolve().parents[2]
 PATIENCE_MS = 3000  # for a process that was killed to be gone
@@ -42,6 +44,7 @@ class WorkerProcess:
         self._process: qt.QProcess | None = None
         self._folder: Path | None = None
         self._job: Job | None = None
+        self._handing_over: Stepwise | None = None
         self._jobs = 0
         self._unread = b""
 
@@ -87,7 +90,10 @@ class WorkerProcess:
         on_result: Callable[[Result], None],
         on_error: Callable[[MosMedError], None],
     ) -> None:
-        """Begins to segment a study; one of the two last is called once, later. SaveError, MosMedError at once."""
+        """Begins to segment a study; one of the two last is called once, later. SaveError, MosMedError at once.
+
+        The study's voxels go into a file a few slices at a time, so that the window works on.
+        """
         if self._job:
             raise MosMedError("Another study is being segmented: cancel it first.")
         self.start()
@@ -95,11 +101,11 @@ class WorkerProcess:
         folder = self._folder / f"job{self._jobs}"
         try:
             folder.mkdir()
-            line = write_job(folder, self._jobs, study, device)
         except OSError as error:
             raise SaveError(temporary_folder_full(folder.parent, error)) from error
+        line = job_line(folder, self._jobs, study, device)
         self._job = Job(self._jobs, folder, line, on_progress, on_result, on_error)
-        self._process.write(f"{line}\n".encode())
+        self._handing_over = Stepwise(write_hu(folder, study), self._handed_over, self._not_handed_over)
 
     def cancel(self) -> None:
         """Ends the work at once; whoever waits for it is told Cancelled."""
@@ -111,6 +117,9 @@ class WorkerProcess:
     def stop(self) -> None:
         """Ends the process, if there is one, and removes what it wrote; whoever waits hears nothing more."""
         self._job = None
+        if self._handing_over:
+            self._handing_over.stop()
+            self._handing_over = None
         process, self._process = self._process, None
         if process is not None:
             process.disconnect("readyReadStandardOutput()", self._read)
@@ -127,6 +136,12 @@ class WorkerProcess:
         """The worker's own command line."""
         options = ["--bundle", str(self._bundle), "--scratch", str(self._folder)]
         return options + ["--trust-bundle"] * self._trusted + ["--background"] * self._background
+
+    def _handed_over(self) -> None:
+        self._process.write(f"{self._job.line}\n".encode())
+
+    def _not_handed_over(self, error: OSError) -> None:
+        self._end_with(SaveError(temporary_folder_full(self._folder, error)))
 
     def _read(self) -> None:
         """Takes the whole lines that have come."""

@@ -114,8 +114,7 @@ class Workers:
             on_error(error)
             self._follow()
 
-        with wait_cursor():  # the study is written to a file
-            self._worker.segment(study, device, progressed, finished, failed)
+        self._worker.segment(study, device, progressed, finished, failed)
 
     def cancel(self) -> None:
         """Ends the work that the reader waits for; they are told Cancelled."""

@@ -94,6 +94,8 @@ class SegmentationWorker:
                 self._process.stdin.write(line + "\n")
                 self._process.stdin.flush()
             for answer in self._process.stdout:
+                if self._cancelled:  # the masks may be in what has not been heard yet
+                    break
                 heard = read_answer(answer, self._jobs, folder)
                 if isinstance(heard, Masks):
                     shutil.rmtree(folder, ignore_errors=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from .masks import Masks, Model
 WORKER_MODULE = "MosMedCOVIDLib.segmentation.worker"
 # numpy's matrix products are small here: its threads would only wait for each other, and for torch's.
 WORKER_ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
+SLICES_AT_ONCE = 8  # some milliseconds of writing
 CANCELLED = "The segmentation was cancelled; nothing was saved."
 MASK_FILES = ("lungs", "lesions", "lesion_probability", "dense")
 ERROR_KINDS: dict[str, type[MosMedError]] = {
@@ -46,7 +48,23 @@ class Progress:
 
 def write_job(folder: Path, number: int, study: Study, device: str) -> str:
     """Puts a study's HU into the job's folder; the line that tells the worker to segment it."""
-    np.save(folder / "hu.npy", study.hu)
+    for _ in write_hu(folder, study):
+        pass
+    return job_line(folder, number, study, device)
+
+
+def write_hu(folder: Path, study: Study) -> Generator[None, None, None]:
+    """Puts a study's HU into the job's folder, a few slices at each step: a window can paint between them."""
+    kind = {"descr": np.lib.format.dtype_to_descr(study.hu.dtype), "fortran_order": False, "shape": study.hu.shape}
+    with (folder / "hu.npy").open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, kind)
+        for first in range(0, len(study.hu), SLICES_AT_ONCE):
+            file.write(np.ascontiguousarray(study.hu[first : first + SLICES_AT_ONCE]).data)
+            yield
+
+
+def job_line(folder: Path, number: int, study: Study, device: str) -> str:
+    """The line that tells the worker to segment the study whose HU lie in the job's folder."""
     job = {"job": number, "folder": str(folder), "device": device, "name": study.name, "affine": study.affine.tolist()}
     return json.dumps(job)
 

@@ -114,7 +114,8 @@ def _watch_standard_input(jobs: queue.Queue[str], scratch: Path | None) -> None:
         if line.strip():
             jobs.put(line)
     if scratch:
-        shutil.rmtree(scratch, ignore_errors=True)
+        for _ in range(3):  # the job may be writing into it at this very moment
+            shutil.rmtree(scratch, ignore_errors=True)
     os._exit(0)
 
 
