@@ -42,9 +42,11 @@ def main(benchmarks: str, arguments: Sequence[str]) -> int:
     for slices in options.slices:
         with tempfile.TemporaryDirectory() as folder:
             measure(slices, options.rounds, Path(folder), module)
+    from nifti_reading import measure_nifti_reading
     from window_benchmarks import measure_window
 
     with tempfile.TemporaryDirectory() as folder:
+        measure_nifti_reading(options.rounds, Path(folder))
         measure_window(options.rounds, Path(folder))
     return 0
 
