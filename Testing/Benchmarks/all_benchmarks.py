@@ -37,10 +37,12 @@ def main(benchmarks: str, arguments: Sequence[str]) -> int:
 
         measure_growth(options.rounds, options.growth)
         return 0
+    from nifti_reading import measure_nifti_reading
     from study_benchmarks import measure_studies
     from window_benchmarks import measure_window
 
     measure_studies(module, options.slices, options.rounds)
     with tempfile.TemporaryDirectory() as folder:
+        measure_nifti_reading(options.rounds, Path(folder))
         measure_window(options.rounds, Path(folder))
     return 0

@@ -9,6 +9,7 @@ from MosMedCOVIDLib.errors import SaveError
 from MosMedCOVIDLib.saving.nifti import write_volume
 from MosMedCOVIDLib.study.dicom import read_dicom
 from MosMedCOVIDLib.study.nifti import GEOMETRY_FIELDS, read_nifti
+from nifti_files import write_nifti
 from orientations import ORIENTATIONS
 
 HU = np.random.default_rng(0).integers(-1024, 1500, (9, 8, 7)).astype(np.int16)  # (i, j, k)
@@ -24,6 +25,21 @@ def study_file(path, affine, qform_code=1, sform_code=1):
     image.header["descrip"] = b"IVANOV IVAN"
     nibabel.save(image, path)
     return path
+
+
+def nibabel_affine(path):
+    return nibabel.load(path).affine
+
+
+def itk_affine(path):
+    """As ITK sees it; no numbers where it refuses."""
+    try:
+        image = SimpleITK.ReadImage(str(path))
+    except RuntimeError as error:
+        assert "orthonormal" in str(error)
+        return np.full((4, 3), np.nan)
+    places = [image.TransformIndexToPhysicalPoint(index) for index in [(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1)]]
+    return np.array(places)
 
 
 @pytest.mark.parametrize("affine", ORIENTATIONS.values(), ids=ORIENTATIONS)
@@ -48,6 +64,41 @@ def test_a_mask_repeats_its_studys_geometry_to_the_bit(tmp_path, affine, qform_c
     assert itk_mask.GetOrigin() == itk_study.GetOrigin()
     assert itk_mask.GetSpacing() == itk_study.GetSpacing()
     assert itk_mask.GetDirection() == itk_study.GetDirection()
+
+
+SHIFTED, SHEARED = ORIENTATIONS["LAS"].copy(), ORIENTATIONS["LAS"].copy()
+SHIFTED[:3, 3] += 3, 4, 0
+SHEARED[1, 2] = 0.1
+
+
+@pytest.mark.parametrize("read", [nibabel_affine, itk_affine])
+@pytest.mark.parametrize(
+    "header",
+    {
+        "no position": {"codes": (0, 0)},
+        "two positions, the sform used": {"qform": SHIFTED, "codes": (2, 1)},
+        "two positions, the qform used": {"qform": SHIFTED, "codes": (1, 4)},
+        "a sheared sform": {"sform": SHEARED, "codes": (0, 1)},
+        "a sheared sform beside a qform": {"sform": SHEARED},
+        "an sform that is no position": {"srow_x": [np.nan, 0, 0, 0]},
+        "a qform that is no position": {"quatern_b": 5},
+        "no handedness": {"pixdim": [0, 0.75, 0.8, 8, 0, 0, 0, 0], "codes": (1, 0)},
+        "big-endian": {"order": ">"},
+        "NIfTI-2": {"version": 2},
+    }.values(),
+)
+def test_a_mask_lies_on_its_study_in_other_programs_however_odd_the_header(tmp_path, header, read):
+    source = write_nifti(tmp_path / "study.nii", HU, **header)
+    study = read_nifti(source)
+    write_volume(tmp_path / "mask.nii.gz", MASK, study)
+    original = nibabel.load(source).header
+    assert all(
+        np.allclose(nibabel.load(tmp_path / "mask.nii.gz").header[field], original[field], rtol=1e-7, equal_nan=True)
+        for field in GEOMETRY_FIELDS
+    )
+    if header.get("version") != 2 or read is not itk_affine:  # which ITK does not know
+        np.testing.assert_allclose(read(tmp_path / "mask.nii.gz"), read(source), atol=1e-5)
+    np.testing.assert_allclose(read_nifti(tmp_path / "mask.nii.gz").affine, study.affine, atol=1e-4)
 
 
 @pytest.mark.parametrize("turn", [(1, 0, 0, 0, 1, 0), (0.96592583, 0.25881905, 0, -0.25881905, 0.96592583, 0)])

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from MosMedCOVIDLib.errors import SaveError, SetupError, WorkerDied
+from MosMedCOVIDLib.priority import NICENESS
 from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE, ONNX
 from MosMedCOVIDLib.segmentation.client import MODULE_FOLDER, SegmentationWorker
 from MosMedCOVIDLib.segmentation.protocol import WORKER_MODULE, write_job
 from MosMedCOVIDLib.segmentation.segmenter import NETWORK
-from MosMedCOVIDLib.segmentation.worker import BACKGROUND_NICENESS
 
 from .processes import at_stage, is_running
 
@@ -108,4 +108,4 @@ def test_in_the_background_it_gives_way_to_everything_else(tmp_path, phantom):
         niceness = os.getpriority(os.PRIO_PROCESS, process.pid)
         process.stdin.close()
     assert "result" in answer
-    assert niceness == min(19, os.nice(0) + BACKGROUND_NICENESS)
+    assert niceness == min(19, os.nice(0) + NICENESS)

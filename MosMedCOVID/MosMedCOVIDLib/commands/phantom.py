@@ -14,14 +14,14 @@ from ..saving.nifti import write_volume
 from ..saving.versions import Writer, save_together
 from ..segmentation.masks import Masks
 from ..segmentation.protocol import Progress
-from ..study.nifti import ENDINGS, study_name
+from ..study.nifti import SINGLE_ENDINGS, study_name
 from ..study.phantom import Phantom, thorax_phantom
 from .progress import ProgressBar
 
 
 def run(options: argparse.Namespace) -> int:
     """Writes CT, lesions and lungs, and prints what is true of them."""
-    if not options.file.name.lower().endswith(ENDINGS):
+    if not options.file.name.lower().endswith(SINGLE_ENDINGS):
         raise UsageError(f"A phantom is written as NIfTI: {options.file} must end with .nii.gz or .nii.")
     with ProgressBar(1) as bar:
         bar.begin(options.file.name, "drawing the phantom")

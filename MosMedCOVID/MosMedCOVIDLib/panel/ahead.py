@@ -39,14 +39,14 @@ class Ahead:
         if self._key is None:
             self._begin(study, device)
 
-    def keep(self, key: str) -> None:
-        """The reader has gone on to a study: work on another one is dropped."""
-        if self._key not in (None, key):
+    def keep(self, *keys: str) -> None:
+        """The reader has gone on to a study, known by these keys: work on another one is dropped."""
+        if self._key not in (None, *keys):
             self._drop()
 
-    def has(self, key: str) -> bool:
-        """Whether the masks of a study are ready."""
-        return self._result is not None and self._key == key
+    def has(self, *keys: str) -> bool:
+        """Whether the masks of the study that is known by these keys are ready."""
+        return self._result is not None and self._key in keys
 
     def take(self, study: Study) -> Masks | None:
         """Hands over the masks of a study, if they are ready: of just these voxels at just this place.

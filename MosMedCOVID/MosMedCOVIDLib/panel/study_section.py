@@ -11,9 +11,9 @@ import slicer
 from ..reporting.result import study_json
 from ..reporting.text import MARKS, size_text
 from ..scene.reading import Reading
+from .audit_list import AuditList
 
 LAST_FOLDER = "MosMedCOVID/LastFolder"  # of the application's settings
-HIGHEST_LIST = 190  # pixels
 VERDICTS = {
     "ok": "Audit: fit for grading.",
     "warning": "Audit: may be graded, with remarks.",
@@ -35,6 +35,7 @@ class StudySection:
         take_volume: Callable[[slicer.vtkMRMLScalarVolumeNode | None], bool],
     ) -> None:
         self.ui, self._open_path, self._add_path, self._take_volume = ui, open_path, add_path, take_volume
+        self._checks = AuditList(ui.auditList)
         ui.openFileButton.connect("clicked()", self.ask_for_file)
         ui.openFolderButton.connect("clicked()", self.ask_for_folder)
         ui.volumeSelector.connect("currentNodeChanged(vtkMRMLNode*)", self._chosen)
@@ -59,10 +60,10 @@ class StudySection:
         audit = reading.audit
         ui.auditButton.setVisible(audit is not None)
         ui.auditList.setVisible(audit is not None and ui.auditButton.checked)
-        ui.auditList.clear()
         if reading.volume is None or audit is None:
             ui.studyLabel.setText("Open a chest CT, or drop it on the window.")
             ui.auditLabel.setText("")
+            self._checks.show(None)
             return
         ui.studyLabel.setText(size_text(study_json(reading.study)))
         remarks = [check.message for check in audit.checks if check.level == audit.verdict != "ok"]
@@ -70,23 +71,11 @@ class StudySection:
         font = ui.auditLabel.font
         font.setBold(audit.verdict == "refused")
         ui.auditLabel.setFont(font)
-        for check in audit.checks:
-            item = qt.QTreeWidgetItem(ui.auditList)
-            item.setText(0, f"{MARKS[check.level]} {check.message}")
-            item.setToolTip(0, check.message)
-        self._fit_list()
+        self._checks.show(audit)
 
     def _show_list(self, shown: bool) -> None:
         self.ui.auditList.setVisible(shown)
-        self._fit_list()
-
-    def _fit_list(self) -> None:
-        """As high as its lines, up to a limit; the lines are as high as their text once the list has its width."""
-        tree = self.ui.auditList
-        rows = range(tree.topLevelItemCount)
-        height = sum(tree.visualItemRect(tree.topLevelItem(row)).height() for row in rows)
-        line = tree.fontMetrics().height() + 4
-        tree.setFixedHeight(min(max(height, line * len(rows)) + 2 * tree.frameWidth, HIGHEST_LIST))
+        self._checks.fit_soon()
 
     def _open(self, *paths: str) -> None:
         """The first is read; each of the others comes beside it, whatever has become of those before."""

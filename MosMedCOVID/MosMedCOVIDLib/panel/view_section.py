@@ -8,7 +8,7 @@ import qt
 import slicer
 from slicer.util import VTKObservationMixin
 
-from ..scene import layouts, overlay, slabs, surfaces, window
+from ..scene import expert_mask, layouts, overlay, slabs, surfaces, window
 from ..scene.reading import Reading
 from ..scene.slab_keeper import SlabKeeper
 from . import messages
@@ -75,8 +75,9 @@ class ViewSection(VTKObservationMixin):
             slider.value = value
             slider.blockSignals(blocked)
         masked, shown = self._reading.segmentation is not None, self._reading.volume is not None
-        for widget in (ui.overlayCheck, ui.styleBox, ui.surfacesCheck):
+        for widget in (ui.styleBox, ui.surfacesCheck):
             widget.setEnabled(masked)
+        ui.overlayCheck.setEnabled(masked or self._has_expert_mask)
         ui.opacitySlider.setEnabled(masked and parameters.overlayStyle != overlay.OUTLINE)
         for widget in (ui.slabBox, *self._buttons.values()):
             widget.setEnabled(shown)
@@ -115,6 +116,7 @@ class ViewSection(VTKObservationMixin):
             overlay.set_visible(segmentation, parameters.overlayVisible)
             overlay.set_style(segmentation, parameters.overlayStyle)
             overlay.set_opacity(segmentation, parameters.overlayOpacity)
+        expert_mask.set_visible(self._reading.volume, parameters.overlayVisible and parameters.expertVisible)
 
     def apply_layout(self) -> None:
         """Shows the layout that was chosen."""
@@ -172,7 +174,7 @@ class ViewSection(VTKObservationMixin):
 
     def toggle_overlay(self) -> None:
         """As the check box does."""
-        if self._reading.segmentation is not None:
+        if self._reading.segmentation is not None or self._has_expert_mask:
             self.ui.overlayCheck.setChecked(not self.ui.overlayCheck.checked)
 
     def set_window(self, preset: str) -> None:
@@ -190,6 +192,10 @@ class ViewSection(VTKObservationMixin):
         if self._slabs is not None:
             self._slabs.removeObservers()
             self._slabs = None
+
+    @property
+    def _has_expert_mask(self) -> bool:
+        return expert_mask.expert_mask_of(self._reading.volume) is not None
 
     def _window_setter(self, preset: str) -> Callable[[], None]:
         return lambda: self.set_window(preset)

@@ -78,8 +78,7 @@ class WorkerProcess:
         process.connect("readyReadStandardOutput()", self._read)
         process.connect("finished(int,QProcess::ExitStatus)", self._ended)
         process.connect("errorOccurred(QProcess::ProcessError)", self._failed)
-        python = shutil.which("PythonSlicer") or sys.executable
-        process.start(python, ["-m", WORKER_MODULE, *self._options()])
+        process.start(python_program(), ["-m", WORKER_MODULE, *self._options()])
         self._process, self._unread = process, b""
 
     def segment(
@@ -182,3 +181,8 @@ class WorkerProcess:
         self.stop()
         if job:
             job.on_error(reason)
+
+
+def python_program() -> str:
+    """The Python that has this one's packages; in Slicer the running program is Slicer itself."""
+    return shutil.which("PythonSlicer") or sys.executable

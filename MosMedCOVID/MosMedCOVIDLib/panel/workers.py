@@ -10,7 +10,7 @@ import qt
 import slicer
 
 from ..errors import MosMedError
-from ..scene.next_studies import next_after
+from ..scene.next_studies import keys_of, next_after
 from ..scene.reading import Reading
 from ..segmentation.job import Result
 from ..segmentation.masks import Masks
@@ -66,7 +66,7 @@ class Workers:
         volume, (shown, remark) = self._reading.volume, self._remark
         if self._reading.segmentation is not None:
             return remark if self._reading.segmentation.GetID() == shown else ""
-        return READY if volume is not None and self._ahead.has(volume.GetID()) else ""
+        return READY if volume is not None and self._ahead.has(*keys_of(volume)) else ""
 
     @property
     def works_ahead(self) -> bool:
@@ -170,6 +170,6 @@ class Workers:
         if not (self._asked_before and self.works_ahead):
             self._ahead.stop()
         elif self._reading.segmentation is None:
-            self._ahead.keep(volume.GetID())
+            self._ahead.keep(*keys_of(volume))
         elif not self.busy:
             self._ahead.look(self.next_after(volume), self._reading.parameters.device)

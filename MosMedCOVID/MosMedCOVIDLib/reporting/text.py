@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 NOT_CLINICAL = "Research and teaching, not for clinical decisions."
-MARKS = {"ok": "✓", "warning": "!", "refused": "✗"}
+MARKS = {"refused": "✗", "warning": "!", "not assessed": "–", "ok": "✓"}  # of the audit's levels, worst first
+REMARKS = ("refused", "warning")
 BOUNDARIES = (0, 25, 50, 75, 100)
 KINDS = (("ground_glass", "ground glass"), ("consolidation", "consolidation"))  # of lesion, in the JSON and in words
 
@@ -63,8 +64,9 @@ def result_text(result: Mapping[str, Any]) -> str:
 
 
 def audit_lines(audit: Mapping[str, Any], only_remarks: bool = False) -> list[str]:
-    """One line for each check, or only for those that a reader should know of."""
-    checks = [check for check in audit["checks"] if not only_remarks or check["level"] != "ok"]
+    """One line for each check, worst first, or only for those that a reader should know of."""
+    checks = [check for check in audit["checks"] if not only_remarks or check["level"] in REMARKS]
+    checks.sort(key=lambda check: list(MARKS).index(check["level"]))
     return [f"{MARKS[check['level']]} {check['message']}" for check in checks]
 
 

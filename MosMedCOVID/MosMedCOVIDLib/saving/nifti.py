@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import SaveError
 from ..study.nifti import GEOMETRY_FIELDS
+from ..study.nifti_geometry import placed
 from ..study.study import Study
 
 MILLIMETRES_AND_SECONDS = 10  # xyzt_units of MosMedData's own masks
@@ -33,7 +34,7 @@ def write_volume(path: Path, values: np.ndarray, study: Study) -> None:
         header.set_qform(study.affine, SCANNER_POSITION)
         header.set_sform(study.affine, SCANNER_POSITION)
         header["xyzt_units"] = MILLIMETRES_AND_SECONDS
-    image = nibabel.Nifti1Image(values.T.astype(np.int16, copy=False), header.get_best_affine(), header)
+    image = nibabel.Nifti1Image(values.T.astype(np.int16, copy=False), None, header)  # None: as the header has it
     nibabel.save(image, path)
     _check(path, values, study, header)
 
@@ -44,8 +45,9 @@ def _check(path: Path, values: np.ndarray, study: Study, header: Any) -> None:
     saved = nibabel.load(path)
     same = np.array_equal(np.asanyarray(saved.dataobj).T, values)
     # NIfTI keeps places as 32-bit numbers: a few hundred-thousandths of a mm are lost at 1000 mm from the origin.
-    placed = np.allclose(saved.affine, study.affine, rtol=0, atol=1e-4)
+    affine, _ = placed(saved.header, saved.shape, path.name)
+    in_place = np.allclose(affine, study.affine, rtol=0, atol=1e-4)
     kept = all(np.array_equal(saved.header[field], header[field], equal_nan=True) for field in GEOMETRY_FIELDS)
-    if not (same and placed and kept):
-        what = "voxels" if not same else "position" if not placed else "header"
+    if not (same and in_place and kept):
+        what = "voxels" if not same else "position" if not in_place else "header"
         raise SaveError(f"The {what} of {path.name} were not the same when read back; it was not kept. Try again.")

@@ -58,10 +58,11 @@ def save_results(
     return files(save_together(folder, study.name, {**dict(zip(ENDINGS.values(), own, strict=True)), **more}))
 
 
-def source_of(study: Path) -> dict[str, str]:
-    """Which study a result is of: its absolute path, and a stamp that changes with any of its files.
+def source_of(study: Path, series: str | None = None) -> dict[str, str]:
+    """Which study a result is of: its absolute path, a stamp that changes with any of its files, and the series.
 
-    The stamp is made of names, sizes and times; results that lie beside DICOM files don't count.
+    The stamp is made of names, sizes and times; results that lie beside DICOM files don't count. series: as it was
+    asked for, None for the one that is read unasked.
     """
     files = [study]
     if study.is_dir():
@@ -72,12 +73,13 @@ def source_of(study: Path) -> dict[str, str]:
             if path.is_file():
                 about = path.stat()
                 stamp.update(repr((os.fspath(path.relative_to(study)), about.st_size, about.st_mtime_ns)).encode())
-    return {"path": os.path.abspath(study), "stamp": stamp.hexdigest()}  # noqa: PTH100, resolve() fails on loops
+    source = {"path": os.path.abspath(study), "stamp": stamp.hexdigest()}  # noqa: PTH100, resolve() fails on loops
+    return {**source, "series": series} if series else source
 
 
-def saved_result(folder: Path, study: Path, stem: str) -> dict[str, Any] | None:
-    """The newest result in a folder of this very study, unchanged since; None where there is none."""
-    source = source_of(study)
+def saved_result(folder: Path, study: Path, stem: str, series: str | None = None) -> dict[str, Any] | None:
+    """The newest result in a folder of this very study and series, unchanged since; None where there is none."""
+    source = source_of(study, series)
     for path in sorted(folder.glob("*_grade*.json"), key=lambda found: found.stat().st_mtime, reverse=True):
         if not path.name.startswith(f"{stem}_grade"):
             continue

@@ -10,7 +10,8 @@ import slicer
 
 from ..study.study import Study
 from .masks import segmentations_of
-from .volume import study_of
+from .node_json import kept
+from .volume import STUDY, study_of
 
 VOLUME = "vtkMRMLScalarVolumeNode"
 
@@ -29,6 +30,12 @@ def next_after(volume: slicer.vtkMRMLScalarVolumeNode) -> list[NextStudy]:
     here = volumes.index(volume) if volume in volumes else 0
     others = [other for other in volumes[here:] + volumes[:here] if other is not volume]
     return [NextStudy(other.GetID(), partial(study_of, other)) for other in others if not segmentations_of(other)]
+
+
+def keys_of(volume: slicer.vtkMRMLScalarVolumeNode) -> tuple[str, ...]:
+    """The keys by which the study of a volume may be known: as one of the scene, and, before that, as a file."""
+    facts = kept(volume, STUDY)
+    return (volume.GetID(), facts["path"]) if facts else (volume.GetID(),)
 
 
 def volumes_to_read() -> list[slicer.vtkMRMLScalarVolumeNode]:

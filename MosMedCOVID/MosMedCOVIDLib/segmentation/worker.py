@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ..errors import MosMedError, SaveError
+from ..priority import give_way
 from . import protocol
 from .bundle import DEFAULT_BUNDLE, Bundle
 from .network import usable_cores
@@ -28,8 +29,6 @@ from .segmenter import DRAWING, FINDING, LOADING, NETWORK, ON_THE_CPU, Segmenter
 
 # Percent of a job at which each stage begins, by the time it takes on two cores.
 STAGES = {LOADING: 0, FINDING: 2, NETWORK: 10, ON_THE_CPU: 10, DRAWING: 85}
-BACKGROUND_NICENESS = 15
-BELOW_NORMAL_PRIORITY_CLASS = 0x4000  # of Windows
 
 
 class Job:
@@ -61,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--background", action="store_true", help="at low priority, with one thread")
     options = parser.parse_args(arguments)
     if options.background:
-        _give_way()
+        give_way()
     threads = 1 if options.background else usable_cores()
     segmenter = Segmenter(Bundle(options.bundle), options.trust_bundle, threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the client's to handle; it ends this process
@@ -86,19 +85,6 @@ def main(arguments: list[str] | None = None) -> int:
             if not isinstance(error, MosMedError):
                 traceback.print_exc()
             send(protocol.error_line(number, error))
-
-
-def _give_way() -> None:
-    """Whatever else wants a core gets it first."""
-    if sys.platform == "win32":
-        import ctypes
-
-        kernel = ctypes.windll.kernel32
-        kernel.GetCurrentProcess.restype = ctypes.c_void_p  # ctypes would cut it to 32 bits
-        kernel.SetPriorityClass.argtypes = (ctypes.c_void_p, ctypes.c_uint32)
-        kernel.SetPriorityClass(kernel.GetCurrentProcess(), BELOW_NORMAL_PRIORITY_CLASS)
-    else:
-        os.nice(BACKGROUND_NICENESS)
 
 
 def _take_standard_output() -> TextIO:

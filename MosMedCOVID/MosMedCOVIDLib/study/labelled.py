@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import StudyRefused, UsageError
+from .mosmeddata import is_dataset, read_dataset
 from .nifti import ENDINGS, read_nifti, study_name
-from .read import find_studies
 from .study import Study
 
 MASK_AFFINE_TOLERANCE_MM = 0.01
@@ -37,12 +36,9 @@ def find_labelled_cases(folder: Path) -> list[LabelledCase]:
         for name in (stem.removesuffix("_ct") for stem in files if stem.endswith("_ct"))
         if f"{name}_lesions" in files
     ]
-    if (folder / "masks").is_dir():
-        studies = {study_name(path): path for path in find_studies(folder) if path.name.lower().endswith(ENDINGS)}
-        for mask in sorted((folder / "masks").glob("*_mask.nii*")):
-            name = re.sub(r"_mask$", "", study_name(mask))
-            if name in studies:
-                cases.append(LabelledCase(name, studies[name], mask, None))
+    if is_dataset(folder):
+        rows = read_dataset(folder).rows
+        cases += [LabelledCase(row.name, row.study, row.mask, None) for row in rows if row.study and row.mask]
     if not cases:
         raise UsageError(
             f"{folder} holds no labelled cases: <case>_ct.nii.gz beside <case>_lesions.nii.gz "

@@ -1,24 +1,26 @@
-"""NIfTI files (.nii, .nii.gz) into a Study; nibabel parses them."""
+"""NIfTI files (.nii, .nii.gz, and pairs of .hdr and .img) into a Study."""
 
 from __future__ import annotations
 
 import re
-import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from ..errors import StudyRefused
-from .progress import OnProgress, ToldStream, silent
+from .inflating import Contents, DamagedError
+from .nifti_geometry import placed
+from .nifti_header import first_byte, holds_voxels, intent_notes, read_header, scale_of, shape_of, value_type
+from .nifti_values import Values
+from .progress import OnProgress, silent
 from .study import Study
 
-ENDINGS = (".nii.gz", ".nii")
+SINGLE_ENDINGS = (".nii.gz", ".nii")  # of files that hold header and voxels: what we write ourselves
+HEADER_ENDINGS, VOXEL_ENDINGS = (".hdr", ".hdr.gz"), (".img", ".img.gz")  # of the two files of a pair
+ENDINGS = SINGLE_ENDINGS + HEADER_ENDINGS + VOXEL_ENDINGS
 MOSMED_FOLDER = re.compile(r"CT-?_?[0-4]+")
 MOSMED_FILE = re.compile(r"study_\d{4}")
-PADDING_HU = -1024
-METRES, MICROMETRES = 1, 3  # codes of NIfTI
-INT16 = np.iinfo(np.int16)
+MOST_BEHIND = 4096  # bytes behind the voxels: padding
 
 # What a saved mask repeats from its study; the other header fields are free text, or about the voxel values.
 GEOMETRY_FIELDS = (
@@ -34,98 +36,101 @@ def study_name(path: Path) -> str:
     return path.name[: len(path.name) - len(ending)]
 
 
+def nifti_volumes(names: Iterable[str]) -> list[str]:
+    """Those of a folder's files that are called as NIfTI volumes are, sorted; of a pair its header."""
+    names = sorted(names)
+    voxels = {study_name(Path(name)).lower() for name in names if name.lower().endswith(VOXEL_ENDINGS)}
+    return [
+        name
+        for name in names
+        if name.lower().endswith(SINGLE_ENDINGS)
+        or (name.lower().endswith(HEADER_ENDINGS) and study_name(Path(name)).lower() in voxels)
+    ]
+
+
 def read_nifti(path: Path, on_progress: OnProgress = silent) -> Study:
-    """Reads a NIfTI file. StudyRefused if it is damaged, no NIfTI or no three-dimensional image.
+    """Reads a NIfTI file, or a pair by either of its files.
 
-    The affine is the sform if it has a code, else the qform (as nibabel and ITK do), else made of the spacing.
+    StudyRefused if it is damaged, no NIfTI, no single volume, or doesn't state clearly how it lies in the patient.
+    Padding below −1024 HU stays: what works with HU cuts them to a window of its own.
     """
-    import nibabel
-    from nibabel.filebasedimages import ImageFileError
-    from nibabel.spatialimages import HeaderDataError
-
-    name = study_name(path)
-    notes: list[str] = []
-    damaged = f"{path.name} is damaged, cut short or not a NIfTI file."
-    if not path.is_file():
-        raise StudyRefused("readable", f"{path.name} is no file.")
-    try:
-        with path.open("rb"):  # nibabel would call a forbidden file a damaged one
-            image = nibabel.load(path)
-        if not isinstance(image, nibabel.Nifti1Pair):  # Nifti2 derives from it
-            raise StudyRefused("readable", f"{path.name} is not a NIfTI image.")
-        if image.get_data_dtype().fields is not None or image.get_data_dtype().kind not in "iuf":
-            raise StudyRefused("readable", f"{path.name} holds {image.get_data_dtype()} values, not a CT.")
-        stored = _stored(path, image.dataobj, on_progress)
-        # nibabel clears the scale in the header once it has read the file; the array proxy keeps it.
-        slope, intercept = float(image.dataobj.slope), float(image.dataobj.inter)
-    except PermissionError as error:
-        raise StudyRefused("readable", f"{path.name} may not be opened: no permission.") from error
-    except MemoryError as error:
-        raise StudyRefused("readable", f"{path.name} claims a size that doesn't fit into memory.") from error
-    except (OSError, EOFError, ValueError, OverflowError, zlib.error, ImageFileError, HeaderDataError) as error:
-        raise StudyRefused("readable", damaged) from error
-    if not np.isfinite([slope, intercept]).all():
-        raise StudyRefused("hu_plausible", f"{path.name} states a scale that is no number: {slope}, {intercept}.")
-    header = image.header
-    while stored.ndim > 3 and stored.shape[-1] == 1:
-        stored = stored[..., 0]
-    if stored.ndim != 3:
-        shape = "×".join(map(str, stored.shape))
-        raise StudyRefused("readable", f"{path.name} is {shape}: one three-dimensional volume is needed.")
-    hu = _hu(stored, slope, intercept, notes)
-    _check_lengths(path, header, image.affine, notes)
-    if not header["sform_code"] and not header["qform_code"]:
-        notes.append("The file states no position in the patient; left and right follow the usual order of NIfTI.")
+    file = path.name
+    with _refusing(file), ExitStack() as files:
+        contents = files.enter_context(_opened(_partner(path, HEADER_ENDINGS) if _is_voxels(path) else path))
+        header = read_header(contents, file)
+        shape, values = shape_of(header, file), Values(value_type(header, file), *scale_of(header, file))
+        affine, notes = placed(header, shape, file)
+        first = first_byte(header, file)
+        if holds_voxels(header):
+            to_skip = first - int(header["sizeof_hdr"])
+        else:
+            contents = files.enter_context(_opened(path if _is_voxels(path) else _partner(path, VOXEL_ENDINGS)))
+            to_skip = first
+        text = "×".join(map(str, shape))
+        if first + values.bytes_of(shape) > contents.most:
+            raise StudyRefused("readable", f"{file} is cut short: it holds less than the {text} voxels that it states.")
+        contents.skip(to_skip)
+        hu = values.read(contents, shape, on_progress)
+        if contents.holds_more_than(MOST_BEHIND):
+            raise StudyRefused("readable", f"{file} holds more than the {text} voxels that it states: one is wrong.")
+    if contents.left_out:
+        notes.append("Behind its compressed data the file goes on with something else, which was left out.")
     return Study(
-        hu=np.ascontiguousarray(hu.T),
-        affine=image.affine,
-        name=name,
+        hu=hu,
+        affine=affine,
+        name=study_name(path),
         path=path,
         kind=_kind(path),
-        headers={field: header[field].copy() for field in GEOMETRY_FIELDS},
-        notes=tuple(notes),
+        headers={field: header[field].astype(header[field].dtype.newbyteorder("=")) for field in GEOMETRY_FIELDS},
+        notes=(*notes, *intent_notes(header), *values.notes()),
     )
 
 
-def _stored(path: Path, proxy: Any, on_progress: OnProgress) -> np.ndarray:
-    """The values as they stand in the file; inflating them is told piece by piece."""
-    import gzip
+@contextmanager
+def _refusing(file: str) -> Iterator[None]:
+    """What goes wrong while a file is read, as one sentence."""
+    try:
+        yield
+    except PermissionError as error:
+        reason = f"{file} may not be opened: no permission."
+        raise StudyRefused("readable", reason) from error
+    except OSError as error:
+        raise StudyRefused("readable", f"{file} could not be read: {error.strerror or error}.") from error
+    except EOFError as error:
+        raise StudyRefused("readable", f"{file} is cut short: it ends before its last voxel.") from error
+    except DamagedError as error:
+        raise StudyRefused("readable", f"{file} is damaged: {error}.") from error
+    except MemoryError as error:
+        raise StudyRefused("readable", f"{file} doesn't fit into memory.") from error
 
-    if not path.name.lower().endswith(".gz"):
-        return np.asanyarray(proxy.get_unscaled())  # mapped, so it takes no time
-    length = proxy.offset + int(np.prod(proxy.shape, dtype=np.int64)) * proxy.dtype.itemsize
-    with gzip.open(path) as stream:
-        spec = (proxy.shape, proxy.dtype, proxy.offset, proxy.slope, proxy.inter)
-        told = type(proxy)(ToldStream(stream, length, on_progress), spec, mmap=False, order=proxy.order)
-        return np.asanyarray(told.get_unscaled())
+
+def _opened(path: Path) -> Contents:
+    """A file's contents. StudyRefused if it is none, or empty."""
+    if not path.is_file():
+        raise StudyRefused("readable", f"{path.name} is no file.")
+    contents = Contents(path)
+    if not contents.most:
+        contents.close()
+        raise StudyRefused("readable", f"{path.name} is empty.")
+    return contents
 
 
-def _check_lengths(path: Path, header: Any, affine: np.ndarray, notes: list[str]) -> None:
-    """Lengths must be in mm (or of no stated unit), and better stated once than twice."""
-    unit = int(header["xyzt_units"]) & 7
-    if unit in (METRES, MICROMETRES):
-        name = "metres" if unit == METRES else "micrometres"
-        raise StudyRefused("geometry", f"{path.name} states its lengths in {name}; convert it to millimetres first.")
-    used, stated = np.linalg.norm(affine[:3, :3], axis=0), np.array(header.get_zooms()[:3], float)
-    if not np.allclose(used, stated, rtol=0.01):
-        sizes = (" × ".join(f"{mm:.3g}" for mm in lengths) for lengths in (used, stated))
-        notes.append("The file states two voxel sizes: {} mm in its sform, which is used, and {} mm.".format(*sizes))
+def _is_voxels(path: Path) -> bool:
+    """Whether a file is called like the one of a pair that holds the voxels."""
+    return path.name.lower().endswith(VOXEL_ENDINGS)
+
+
+def _partner(path: Path, endings: tuple[str, ...]) -> Path:
+    """The other file of a pair; StudyRefused if it isn't there."""
+    candidates = [path.with_name(study_name(path) + case) for end in endings for case in (end, end.upper())]
+    found = next((candidate for candidate in candidates if candidate.is_file()), None)
+    if found is None:
+        raise StudyRefused(
+            "readable", f"{path.name} is one half of a NIfTI pair; {candidates[0].name} is not beside it."
+        )
+    return found
 
 
 def _kind(path: Path) -> str:
     in_dataset = MOSMED_FOLDER.fullmatch(path.parent.name) and MOSMED_FILE.match(path.name)
     return "mosmeddata" if in_dataset else "nifti"
-
-
-def _hu(stored: np.ndarray, slope: float, intercept: float, notes: list[str]) -> np.ndarray:
-    """Stored values as int16 HU; what had to be changed on the way is added to the notes."""
-    if slope == 1 and intercept == 0 and stored.dtype.newbyteorder("=") == np.int16:
-        return stored.astype(np.int16, copy=False)
-    hu = stored.astype(np.float32) * np.float32(slope) + np.float32(intercept)
-    finite = np.isfinite(hu)
-    if not finite.all():
-        notes.append(f"{np.count_nonzero(~finite)} voxels that were no numbers are read as {PADDING_HU} HU.")
-        hu[~finite] = PADDING_HU
-    if hu.min() < INT16.min or hu.max() > INT16.max:
-        notes.append("Values outside −32768…32767 were cut to these limits.")
-    return np.clip(np.rint(hu, out=hu), INT16.min, INT16.max, out=hu).astype(np.int16)

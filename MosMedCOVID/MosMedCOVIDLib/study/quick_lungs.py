@@ -29,8 +29,8 @@ class QuickLungs:
     right_ml, left_ml: air of the lungs on either side of the body's middle; density_hu: its median, 0 where there
     is none; height_mm: from its lowest to its highest slice; first, last: voxel bounds [slice, row, column] (last
     exclusive) of that air in the *standard* orientation of the study, or the whole frame where no lung was found;
-    middle: the body's middle column; cut: whether the frame cuts the lungs in plane; body: bool, the body with its
-    hollows on every steps[axis]-th voxel of each axis of the standard orientation.
+    middle: the body's middle column; cut: whether the frame cuts the lungs in plane; body, air: bool, the body with its
+    hollows, and the air of the lungs, on every steps[axis]-th voxel of each axis of the standard orientation.
     """
 
     right_ml: float
@@ -42,6 +42,7 @@ class QuickLungs:
     middle: float
     cut: bool
     body: np.ndarray
+    air: np.ndarray
     steps: tuple[int, int, int]
 
     def in_body(self, slices: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -92,6 +93,7 @@ def find_quick_lungs(study: Study) -> QuickLungs:
         middle=middle * steps[2],
         cut=bool(lungs[:, [0, -1]].any() or lungs[:, :, [0, -1]].any()),
         body=body,
+        air=lungs,
         steps=(steps[0], steps[1], steps[2]),
     )
 
