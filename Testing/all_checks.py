@@ -17,6 +17,8 @@ CHECKS = {
     "Lint": ["ruff", "check"],
     "Types": ["mypy"],
 }
+# Each file of tests on one core, so that what its tests share is made once.
+SIDE_BY_SIDE = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
 OF_THE_VIEWER = ("EmbeddedSlicer", "scene", "panel")  # tests that need its packages
 
 
@@ -34,7 +36,7 @@ def main(testing: str, arguments: Sequence[str]) -> int:
         else:
             for name, value in way_to_draw(root).variables.items():
                 os.environ.setdefault(name, value)
-        checks = {"Tests": tests} if for_pytest else {**CHECKS, "Tests": tests}
+        checks = {"Tests": tests} if for_pytest else {**CHECKS, "Tests": [*tests, *SIDE_BY_SIDE]}
         failed = [name for name, command in checks.items() if not passes(root, name, command)]
     except SetupError as error:
         print(error, file=sys.stderr)

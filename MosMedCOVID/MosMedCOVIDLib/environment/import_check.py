@@ -10,7 +10,14 @@ import os
 import sys
 import sysconfig
 
-DISTRIBUTIONS = {"PIL": "pillow", "PySide6": "PySide6-Essentials", "slicer": "slicer-core", "yaml": "PyYAML"}
+DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "PySide6": "PySide6-Essentials",
+    "python_calamine": "python-calamine",
+    "slicer": "slicer-core",
+    "xdist": "pytest-xdist",
+    "yaml": "PyYAML",
+}
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # or onnxruntime would tell its makers that it was imported
 WHOLE = {"PySide6": "PySide6.QtWidgets"}  # the package itself loads next to nothing
 

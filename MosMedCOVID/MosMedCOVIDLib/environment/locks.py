@@ -23,9 +23,20 @@ TORCH = "2.13.0"
 
 # What each group adds, as it is imported.
 MODULES = {
-    "product": ("numpy", "scipy", "PIL", "nibabel", "pydicom", "SimpleITK", "onnxruntime", "tqdm"),
+    "product": (
+        "numpy",
+        "scipy",
+        "PIL",
+        "isal",
+        "nibabel",
+        "pydicom",
+        "python_calamine",
+        "SimpleITK",
+        "onnxruntime",
+        "tqdm",
+    ),
     "viewer": ("PySide6", "slicer"),
-    "testing": ("mypy", "pytest", "ruff"),
+    "testing": ("mypy", "pytest", "xdist", "ruff"),
     "benchmarks": ("matplotlib",),
 }
 TORCH_MODULES = ("torch", "monai", "onnx", "onnxscript", "yaml")
