@@ -13,6 +13,7 @@ from MosMedCOVIDLib.panel.panel import Panel
 from MosMedCOVIDLib.scene.next_studies import volumes_to_read
 from MosMedCOVIDLib.scene.parameters import ReadingParameters
 from MosMedCOVIDLib.scene.reading import Reading
+from MosMedCOVIDLib.study.mosmeddata import is_dataset
 from MosMedCOVIDLib.study.read import can_read
 from slicer.i18n import tr as _
 from slicer.i18n import translate
@@ -38,8 +39,8 @@ class MosMedCOVID(ScriptedLoadableModule):
             "Lungs and COVID-19 lesions of a chest CT: segmented, graded CT-0 to CT-4, corrected and saved as NIfTI. "
             "Open a study, press Segment, read, correct, save. Of several that are opened at once the first is read, "
             "and the others wait in the list “In the scene”. Research and teaching only.<br><br>"
-            "G: overlay on and off. N, Shift+N: next and previous lesion. Shift+L, Shift+M, Shift+B: lung, mediastinum "
-            "and bone window. Shift+S: save."
+            "G: overlay on and off. N, Shift+N: next and previous lesion. Ctrl+PgDown, Ctrl+PgUp: next and previous "
+            "study of a dataset. Shift+L, Shift+M, Shift+B: lung, mediastinum and bone window. Shift+S: save."
         )
         self.parent.acknowledgementText = _(
             "The CT 0-4 grade follows S. P. Morozov et al., MosMedData: Chest CT Scans With COVID-19 Related Findings "
@@ -136,8 +137,8 @@ class MosMedCOVIDFileReader:
         return ["Chest CT (*.nii *.nii.gz)"]
 
     def canLoadFile(self, path):
-        """Whether a file or folder may be a chest CT: by its name, or by DICOM's mark in its first file."""
-        return can_read(Path(path))
+        """Whether a file or folder may be a chest CT, by its name or DICOM's mark, or a dataset of them."""
+        return is_dataset(Path(path)) or can_read(Path(path))
 
     def load(self, properties):
         """Opens the study in the module's panel; False where it could not be opened, the reason in its messages.
@@ -148,7 +149,9 @@ class MosMedCOVIDFileReader:
         widget = slicer.modules.mosmedcovid.widgetRepresentation().self()
         if not widget.openStudy(properties["fileName"], self.tell, properties.get("clear") is False):
             return False
-        self.parent.loadedNodes = [volumes_to_read()[-1].GetID()]  # the newest
+        self.parent.loadedNodes = [
+            volume.GetID() for volume in volumes_to_read()[-1:]
+        ]  # the newest; a dataset has none
         return True
 
     def tell(self, reason):

@@ -72,7 +72,7 @@ def test_help_needs_no_package():
 
 
 def test_a_defect_of_ours_is_a_sentence_and_a_traceback_only_with_debug(chest, monkeypatch, capsys):
-    monkeypatch.setattr(audit, "read_and_audit", lambda path: 1 / 0)
+    monkeypatch.setattr(audit, "read_and_audit", lambda *arguments: 1 / 0)
     assert main(["audit", str(chest)]) == 1
     assert "A defect of MosMedCOVID (ZeroDivisionError" in capsys.readouterr().err
     with pytest.raises(ZeroDivisionError):
@@ -86,7 +86,7 @@ def test_a_missing_package_says_how_to_get_it(chest, monkeypatch, capsys):
 
 
 def test_ctrl_c_ends_with_130(chest, monkeypatch, capsys):
-    def interrupted(path):
+    def interrupted(*arguments):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(audit, "read_and_audit", interrupted)

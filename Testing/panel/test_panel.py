@@ -80,7 +80,36 @@ def test_without_a_study_nothing_can_be_segmented_or_saved(reader):
 def test_the_audit_is_told_in_one_line_with_its_list_beneath(reader, phantom_file):
     reader.open(phantom_file)
     assert reader.ui.auditLabel.text.startswith(("✓", "!"))
-    assert reader.ui.auditList.topLevelItemCount == len(reader.reading.audit.checks)
+    tree, checks = reader.ui.auditList, reader.reading.audit.worst_first
+    remarks = [check.message for check in checks if check.level != "ok"]
+    shown = [tree.topLevelItem(row) for row in range(tree.topLevelItemCount)]
+    assert [item.text(0) for item in shown[:-1]] == remarks
+    assert shown[-1].childCount() == len(checks) - len(remarks)
+    assert not shown[-1].isExpanded()
+
+
+def test_each_check_has_its_badge_and_tells_limit_and_source(reader, phantom_file):
+    reader.open(phantom_file)
+    tree, checks = reader.ui.auditList, reader.reading.audit.worst_first
+    folded = tree.topLevelItem(tree.topLevelItemCount - 1)
+    lines = [tree.topLevelItem(row) for row in range(tree.topLevelItemCount - 1)]
+    lines += [folded.child(row) for row in range(folded.childCount())]
+    for line, check in zip(lines, checks, strict=True):
+        assert not line.icon(0).isNull()
+        assert check.source in line.toolTip(0)
+        assert check.limit is None or str(check.limit) in line.toolTip(0) or check.value is None
+
+
+def test_the_list_grows_with_what_is_unfolded(reader, phantom_file):
+    reader.open(phantom_file)
+    reader.window.show()
+    reader.ui.auditButton.click()
+    reader.settle()
+    before = reader.ui.auditList.height
+    reader.ui.auditList.topLevelItem(reader.ui.auditList.topLevelItemCount - 1).setExpanded(True)
+    reader.settle()
+    assert reader.ui.auditList.height > before
+    reader.ui.auditButton.click()
 
 
 def test_a_refused_study_is_segmented_only_when_asked_and_gets_no_grade(reader, shared_data):
@@ -139,5 +168,6 @@ def test_every_key_of_the_panel_stands_in_the_modules_help(reader):
     import slicer
 
     reader.panel.enter()
-    assert set(reader.panel.keys) == {"G", "N", "Shift+N", "Shift+L", "Shift+M", "Shift+B", "Shift+S"}
+    of_datasets = {"Ctrl+PgDown", "Ctrl+PgUp"}
+    assert set(reader.panel.keys) == {"G", "N", "Shift+N", "Shift+L", "Shift+M", "Shift+B", "Shift+S"} | of_datasets
     assert all(key in slicer.modules.mosmedcovid.helpText for key in reader.panel.keys)

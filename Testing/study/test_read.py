@@ -38,7 +38,7 @@ def test_what_is_not_there_is_wrong_usage_and_what_is_no_study_is_refused(tmp_pa
     with pytest.raises(StudyRefused, match=r"notes\.txt is neither NIfTI .* nor a folder of DICOM"):
         read_study(tmp_path / "notes.txt")
     write_series(tmp_path / "s", HU)
-    with pytest.raises(StudyRefused, match="a single DICOM file; give the folder"):
+    with pytest.raises(StudyRefused, match="IM0000 is a single slice, not a volume: give the whole series"):
         read_study(tmp_path / "s" / "IM0000")
 
 

@@ -20,7 +20,7 @@ def run(options: argparse.Namespace) -> int:
     with ProgressBar(1) as bar:
         bar.begin(options.path.name)
         try:
-            study, audit = read_and_audit(options.path)
+            study, audit = read_and_audit(options.path, options.series)
             about = study_json(study)
         except StudyRefused as refusal:
             about, audit = unread_study_json(options.path), audit_of_refusal(refusal)

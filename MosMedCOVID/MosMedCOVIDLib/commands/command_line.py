@@ -22,6 +22,7 @@ RESULTS = Path("MosMedCOVID-results")
 HELP = {
     "grade": "read, audit, segment, grade and save one study, several, or folders of studies",
     "audit": "say whether a study may be graded, and what to know about it",
+    "series": "list the series of a DICOM folder, DICOMDIR or .zip, and which is recommended for lungs",
     "evaluate-model": "Dice and involvement against labelled cases",
     "phantom": "write a teaching phantom with a known answer",
     "setup": "set up .venv, or repair it, and say what is there",
@@ -97,7 +98,8 @@ def _viewer_parser() -> argparse.ArgumentParser:
         epilog=f"commands (each has --help):\n{commands}\n\n{EXIT_CODES}\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a NIfTI file or a DICOM folder")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="NIfTI files, DICOM folders, .zip")
+    _series_option(parser)
     _device(parser)
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="folder for results without a display")
     parser.add_argument("--version", action="version", version=f"MosMedCOVID {VERSION}")
@@ -107,6 +109,7 @@ def _viewer_parser() -> argparse.ArgumentParser:
 
 def _grade(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a NIfTI file, a DICOM folder, or a folder")
+    _series_option(parser)
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="folder for the results")
     _json(parser)
     _device(parser)
@@ -117,6 +120,12 @@ def _grade(parser: argparse.ArgumentParser) -> None:
 
 def _audit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", type=Path, metavar="PATH", help="a NIfTI file or a DICOM folder")
+    _series_option(parser)
+    _json(parser)
+
+
+def _series(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, metavar="PATH", help="a DICOM folder, a DICOMDIR or a .zip")
     _json(parser)
 
 
@@ -139,6 +148,11 @@ def _setup(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _series_option(parser: argparse.ArgumentParser) -> None:
+    listed = "of DICOM, the series to read, by its number or UID (the command series lists them)"
+    parser.add_argument("--series", metavar="NUMBER", help=listed)
+
+
 def _json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="JSON on standard output, one line each, nothing else")
 
@@ -155,6 +169,7 @@ def _bundle(parser: argparse.ArgumentParser) -> None:
 ADD_ARGUMENTS = {
     "grade": _grade,
     "audit": _audit,
+    "series": _series,
     "evaluate-model": _evaluate_model,
     "phantom": _phantom,
     "setup": _setup,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from ..saving.results import saved_result
 from ..segmentation.bundle import Bundle
 from ..segmentation.client import SegmentationWorker
 from ..study.audit import audit_of_refusal
+from ..study.mosmeddata import has_registry, read_dataset
 from ..study.read import find_studies, must_exist, name_of
 from .progress import ProgressBar
 from .way import Wishes, grade_path
@@ -23,9 +25,14 @@ from .way import Wishes, grade_path
 
 def run(options: argparse.Namespace) -> int:
     """Grades the studies and prints each result; the exit code."""
-    wishes = Wishes(options.out, options.device, options.rule, options.force, debug=options.debug)
+    wishes = Wishes(
+        options.out, options.device, options.rule, options.force, series=options.series, debug=options.debug
+    )
     bundle = chosen_bundle(options)
-    return grade_all(studies_at(options.paths), wishes, options.json, bundle)
+    studies = studies_at(options.paths)
+    if options.series and len(studies) > 1:
+        raise UsageError(f"--series is for one study, and here are {len(studies)}.")
+    return grade_all(studies, wishes, options.json, bundle)
 
 
 def chosen_bundle(options: argparse.Namespace) -> Bundle:
@@ -44,8 +51,18 @@ def studies_at(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         must_exist(path)
     # os.path.realpath, since Path.resolve fails on a link that leads to itself.
-    found = {os.path.realpath(study): study for path in paths for study in find_studies(path)}
+    found = {os.path.realpath(study): study for path in paths for study in _studies_in(path)}
     return list(found.values())
+
+
+def _studies_in(path: Path) -> list[Path]:
+    """The studies at a path; of a dataset those of its registry, and it is said what of them cannot be read."""
+    if not has_registry(path):
+        return find_studies(path)
+    dataset = read_dataset(path)
+    for note in dataset.notes:
+        print(note, file=sys.stderr)
+    return dataset.studies or [path]
 
 
 def grade_all(studies: Sequence[Path], wishes: Wishes, as_json: bool, bundle: Bundle | None = None) -> int:
@@ -67,7 +84,7 @@ def grade_all(studies: Sequence[Path], wishes: Wishes, as_json: bool, bundle: Bu
 
 def _earlier(path: Path, wishes: Wishes, bundle: Bundle) -> dict[str, Any] | None:
     """The result of an earlier run that was asked the same of the same study with the same model."""
-    result = saved_result(wishes.out, path, name_of(path))
+    result = saved_result(wishes.out, path, name_of(path), wishes.series)
     if not result or result.get("corrected") or result["rule"] != wishes.rule:
         return None  # a mask that a reader corrected is no answer to what the network finds
     if result["model"]["sha256"] != bundle.weights_sha256:

@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..environment import supported, viewer
-from ..errors import MosMedError, SetupError
+from ..errors import MosMedError, SetupError, UsageError
 
 MODULE = Path(__file__).resolve().parents[2]
+OPEN_SERIES = MODULE / "MosMedCOVIDLib" / "panel" / "open_series.py"
 WHOLE_WAY = MODULE / "MosMedCOVIDLib" / "panel" / "whole_way.py"
 PHANTOM = "teaching_phantom"
 PICTURE_SIZE = "1280x800"  # of the window whose picture is taken
@@ -39,8 +40,12 @@ def run(options: argparse.Namespace) -> int:
     if reason:
         return without_viewer(options, reason)
     way = viewer.way_to_draw(MODULE.parent)
+    if options.series and len(options.paths) != 1:
+        raise UsageError("--series is for one study: give its path.")
     if way.display:
-        return in_viewer([os.path.abspath(path) for path in options.paths], way)  # noqa: PTH100, see source_of
+        paths = [os.path.abspath(path) for path in options.paths]  # noqa: PTH100, see source_of
+        words = ["--python-script", str(OPEN_SERIES), *paths, options.series] if options.series else paths
+        return in_viewer(words, way)
     return whole_way(options, way)
 
 
@@ -64,6 +69,7 @@ def result_of_viewer(
 ) -> tuple[int, dict[str, Any] | None]:
     """The exit code of one study's whole way, and its result; None if it ended before there was one."""
     words = [os.path.abspath(study), "--out", str(options.out), "--device", options.device, "--json"]  # noqa: PTH100
+    words += ["--series", options.series] if options.series else []
     with tempfile.TemporaryFile() as output:
         code = in_viewer(["--testing", "--size", PICTURE_SIZE, "--python-script", str(WHOLE_WAY), *words], way, output)
         output.seek(0)
@@ -136,7 +142,7 @@ def without_viewer(options: argparse.Namespace, reason: str) -> int:
     if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         raise SetupError(reason)
     print(reason, file=sys.stderr)
-    wishes = Wishes(options.out, options.device, picture=True, debug=options.debug)
+    wishes = Wishes(options.out, options.device, picture=True, series=options.series, debug=options.debug)
     if options.paths:
         return grade_all(studies_at(options.paths), wishes, as_json=False)
     phantom = phantom_in(options.out)

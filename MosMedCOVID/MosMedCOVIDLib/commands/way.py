@@ -24,19 +24,23 @@ from ..study.study import Study
 
 @dataclass(frozen=True)
 class Wishes:
-    """How studies are to be graded. force: also what the audit refuses, without a grade; picture: draw one as well."""
+    """How studies are to be graded.
+
+    force: also what the audit refuses, without a grade; picture: draw one as well; series: of DICOM, which is read.
+    """
 
     out: Path
     device: str = "auto"
     rule: str = "total"
     force: bool = False
     picture: bool = False
+    series: str | None = None
     debug: bool = False  # a defect of ours shows its traceback
 
 
-def read_and_audit(path: Path) -> tuple[Study, Audit]:
+def read_and_audit(path: Path, series: str | None = None) -> tuple[Study, Audit]:
     """A study and its audit. StudyRefused if it cannot be read."""
-    study = read_study(path)
+    study = read_study(path, series=series)
     return study, audit_study(study, find_quick_lungs(study))
 
 
@@ -46,9 +50,9 @@ def grade_path(
     """The result of the study at a path as the command line's JSON: graded, or refused with the reason."""
     begin = time.monotonic()
     show(Progress("reading", 0.0))
-    source = source_of(path)
+    source = source_of(path, wishes.series)
     try:
-        study, audit = read_and_audit(path)
+        study, audit = read_and_audit(path, wishes.series)
     except StudyRefused as refusal:
         return refused_json(unread_study_json(path), audit_of_refusal(refusal))
     if audit.refusal and not wishes.force:

@@ -12,15 +12,19 @@ from ..scene.reading import Reading
 from ..scene.study_in_scene import add_study, hide_other_studies
 from ..segmentation.masks import Masks
 from ..segmentation.protocol import Progress
+from ..study.mosmeddata import is_dataset
 from ..study.read import RESULTS_FOLDER
 from . import messages
 from .choices import Choices
 from .correct_section import CorrectSection
+from .dataset_section import DatasetSection
+from .expert_choice import ExpertChoice
 from .grade_section import RULES, GradeSection
 from .packages import PackagesFrame
 from .save_section import SaveSection
 from .segment_options import SegmentOptions
 from .segment_section import SegmentSection
+from .series_choice import asking
 from .shortcuts import Shortcuts
 from .study_section import StudySection
 from .view_section import ViewSection
@@ -44,6 +48,9 @@ class Panel:
         self.segment_section = SegmentSection(ui, self.segment, self.worker.cancel)
         self.segment_options = SegmentOptions(ui, reading, self.worker)
         self.view_section = ViewSection(ui, reading)
+        expert = ExpertChoice(ui, reading, self.open_mask, self.view_section.apply_overlay)
+        self.dataset_section = DatasetSection(ui, reading, expert, self.open_path)
+        self.worker.next_after = self.dataset_section.next_after
         self.correct_section = CorrectSection(ui, reading, self.edited, self.open_mask)
         self.grade_section = GradeSection(ui)
         self.save_section = SaveSection(ui, self.save)
@@ -52,6 +59,8 @@ class Panel:
             "G": self.view_section.toggle_overlay,
             "N": self.correct_section.next_lesion,
             "Shift+N": self.correct_section.previous_lesion,
+            "Ctrl+PgDown": self.dataset_section.next_study,
+            "Ctrl+PgUp": self.dataset_section.previous_study,
             "Shift+L": ui.lungWindowButton.click,
             "Shift+M": ui.mediastinumWindowButton.click,
             "Shift+B": ui.boneWindowButton.click,
@@ -60,21 +69,37 @@ class Panel:
         self._shortcuts = Shortcuts(self.keys)
         self.new_study()
 
-    def open_path(self, path: Path, tell: Callable[[str], None] | None = None) -> bool:
-        """Opens a study in the place of the one before; whether it is there now. tell: is given why not."""
+    def open_path(self, path: Path, tell: Callable[[str], None] | None = None, series: str | None = None) -> bool:
+        """Opens a study in the place of the one before, or a dataset; whether it is there now.
+
+        tell: is given why not; series: of DICOM, which is read, by its number or UID.
+        """
+        if is_dataset(path):
+            return self.open_dataset(path, tell) and self.dataset_section.go_on()
         if not self.may_leave():
             if tell:
                 tell(f"{path.name} was not opened: the corrections of {self.reading.name} are still there.")
             return False
         return self._done(
-            f"Opening {path.name}", lambda waiting: self.reading.open(path, waiting), self.new_study, tell
+            f"Opening {path.name}",
+            lambda waiting: self.reading.open(path, waiting, series, asking(waiting)),
+            self.new_study,
+            tell,
         )
 
     def add_path(self, path: Path, tell: Callable[[str], None] | None = None) -> bool:
         """Opens a study beside the one that is read, to be chosen later; it is read at once where there is none."""
+        if is_dataset(path):
+            return self.open_dataset(path, tell)
         if self.reading.volume is None:
             return self.open_path(path, tell)
-        return self._done(f"Opening {path.name}", lambda waiting: add_study(path, waiting), self.show, tell)
+        return self._done(
+            f"Opening {path.name}", lambda waiting: add_study(path, waiting, asking(waiting)), self.show, tell
+        )
+
+    def open_dataset(self, root: Path, tell: Callable[[str], None] | None = None) -> bool:
+        """Lists the studies of a dataset; whether they are there now. The study that is read stays."""
+        return self._done(f"Opening {root.name}", lambda waiting: self.dataset_section.open(root), self.show, tell)
 
     def take_volume(self, volume: slicer.vtkMRMLScalarVolumeNode | None) -> bool:
         """Reads a volume that is in the scene already; whether it is read now."""
@@ -166,7 +191,11 @@ class Panel:
                 )
             )
 
-        return self._done("Saving", write, lambda: self.save_section.show_files(files))
+        def saved() -> None:
+            self.save_section.show_files(files)
+            self.dataset_section.saved()
+
+        return self._done("Saving", write, saved)
 
     def may_leave(self) -> bool:
         """Whether the study before the reader may be left: asks what becomes of unsaved corrections."""
@@ -189,6 +218,7 @@ class Panel:
         if self.reading.volume is not None:
             hide_other_studies(self.reading.volume)
         self.save_section.new_study(self.reading)
+        self.dataset_section.new_study()
         self.new_masks()
 
     def new_masks(self) -> None:
@@ -202,6 +232,7 @@ class Panel:
         reading = self.reading
         self._rule.show()
         self.study_section.show(reading)
+        self.dataset_section.show()
         self.show_segmentation()
         self.view_section.show()
         self.correct_section.show()
@@ -249,6 +280,7 @@ class Panel:
         self.worker.stop()
         self._shortcuts.remove()
         self.save_section.cleanup()
+        self.dataset_section.cleanup()
         self.view_section.cleanup()
         self.correct_section.cleanup()
 

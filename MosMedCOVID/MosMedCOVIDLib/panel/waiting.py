@@ -45,6 +45,17 @@ class Waiting:
         self._bar.deleteLater()
         qt.QApplication.restoreOverrideCursor()
 
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """While the reader is asked something: neither bar nor wait cursor are there."""
+        self._bar.hide()
+        qt.QApplication.restoreOverrideCursor()
+        try:
+            yield
+        finally:
+            qt.QApplication.setOverrideCursor(qt.QCursor(qt.Qt.WaitCursor))
+            self._bar.show()
+
     def __call__(self, share: float, stage: str = "") -> None:
         if stage:
             self._bar.setLabelText(f"{self._what}: {stage}")

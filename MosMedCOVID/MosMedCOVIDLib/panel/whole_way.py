@@ -1,7 +1,7 @@
 """A script for the application: opens a study in the panel, segments, saves, and takes a picture of the window.
 
-`--python-script whole_way.py STUDY --out DIR [--device auto|cpu|cuda]`. The last line on standard output is the result
-as the command line's JSON; how far it is goes to standard error.
+`--python-script whole_way.py STUDY --out DIR [--device auto|cpu|cuda] [--series NUMBER]`. The last line on standard
+output is the result as the command line's JSON; how far it is goes to standard error.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("study", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument("--series", help="of DICOM, the series to read, by its number or UID")
     parser.add_argument("--json", action="store_true", help="as the last line, and the only one, on standard output")
     options = parser.parse_args(arguments)
     slicer.util.selectModule("MosMedCOVID")
@@ -47,7 +48,7 @@ def whole_way(panel: Panel, options: argparse.Namespace) -> dict[str, Any]:
     """The result of a study as JSON. Raises what stands in the way."""
     reading = panel.reading
     tell("reading")
-    reading.open(options.study)
+    reading.open(options.study, series=options.series)
     panel.new_study()
     if reading.audit.refusal:
         return refused_json(study_json(reading.study), reading.audit)

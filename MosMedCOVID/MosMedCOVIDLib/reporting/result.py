@@ -10,8 +10,8 @@ from typing import Any
 from ..grading.grade import Grade
 from ..segmentation.masks import Model
 from ..study.audit import Audit
-from ..study.nifti import ENDINGS
-from ..study.read import name_of
+from ..study.dicom import holds_dicom
+from ..study.read import is_nifti_name, name_of
 from ..study.study import Study
 
 SCHEMA = 1
@@ -58,7 +58,7 @@ def study_json(study: Study) -> dict[str, Any]:
 
 def unread_study_json(path: Path) -> dict[str, Any]:
     """What can be said of something that could not be read."""
-    kind = "dicom" if path.is_dir() else "nifti" if path.name.lower().endswith(ENDINGS) else None
+    kind = "nifti" if is_nifti_name(path) else "dicom" if path.is_dir() or holds_dicom(path) else None
     return {"name": name_of(path), "path": str(path), "kind": kind}
 
 

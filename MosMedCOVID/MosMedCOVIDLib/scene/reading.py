@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from ..saving.versions import Writer
 from ..segmentation.masks import Masks
 from ..segmentation.protocol import Progress
 from ..study.audit import Audit, audit_study
+from ..study.dicom import CHOSEN, Choose
 from ..study.labelled import read_mask
 from ..study.nifti import study_name
 from ..study.progress import OnProgress, silent
@@ -83,10 +85,19 @@ class Reading:
             raise StudyRefused("mask", "There are no masks: segment the study first.")
         return masks_of(self.segmentation, self.study)
 
-    def open(self, path: Path, on_progress: OnProgress = silent) -> slicer.vtkMRMLScalarVolumeNode:
-        """Reads a study and puts it in the place of the one before, which stays if this one cannot be read."""
+    def open(
+        self,
+        path: Path,
+        on_progress: OnProgress = silent,
+        series: str | None = None,
+        choose: Choose | None = None,
+    ) -> slicer.vtkMRMLScalarVolumeNode:
+        """Reads a study and puts it in the place of the one before, which stays if this one cannot be read.
+
+        series, choose: which of several DICOM series is read, as in `read_study`.
+        """
         begin = time.monotonic()
-        volume = self.show_study(read_study(path, on_progress))
+        volume = self.show_study(read_study(path, on_progress, series, choose))
         self._seconds = {"read": time.monotonic() - begin}
         return volume
 
@@ -206,9 +217,10 @@ class Reading:
         return f"the audit refused the study. {refusal.message}" if refusal else None
 
     def folder(self) -> Path:
-        """Where results go unless the reader chose another folder: beside the study."""
+        """Where results go unless the reader chose another folder: beside the study, if one may write there."""
         path = self.study.path
-        return (path.parent if path.exists() else Path.home()) / RESULTS_FOLDER
+        beside = path.exists() and os.access(path.parent, os.W_OK)
+        return (path.parent if beside else Path.home()) / RESULTS_FOLDER
 
     def save(
         self,
@@ -227,7 +239,7 @@ class Reading:
         def result(files: dict[str, str]) -> dict[str, Any]:
             seconds = {**self._seconds, "save": time.monotonic() - begin}
             seconds["total"] = sum(seconds.values())
-            model, source = made_by(self.segmentation), source_of(study.path)
+            model, source = made_by(self.segmentation), source_of(study.path, study.headers.get(CHOSEN))
             grade = grade_study(study, masks, self.parameters.rule, self.withheld)
             return graded_json(study, grade, audit, model, files, seconds, source, self.corrected)
 

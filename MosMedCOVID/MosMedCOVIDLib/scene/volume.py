@@ -15,6 +15,7 @@ from ..errors import StudyRefused
 from ..study.nifti import GEOMETRY_FIELDS
 from ..study.study import Study
 from . import window
+from .dicom_headers import dicom_headers
 from .node_json import keep, kept
 
 STUDY = "MosMedCOVID.study"  # the attribute with what MRML has no field for
@@ -63,7 +64,7 @@ def study_of(volume: slicer.vtkMRMLScalarVolumeNode) -> Study:
     facts = kept(volume, STUDY)
     if not facts or tuple(facts["shape"]) != hu.shape:
         safe_name = NOT_IN_A_FILE_NAME.sub("_", name).strip(" .") or "volume"
-        return Study(hu, affine, safe_name, _file(volume, safe_name), "scene", {}, notes)
+        return Study(hu, affine, safe_name, _file(volume, safe_name), "scene", dicom_headers(volume), notes)
     headers: dict[str, Any] = facts["headers"]
     exact = np.array(facts["affine"])
     if np.abs(_corners(affine, hu.shape) - _corners(exact, hu.shape)).max() <= AGREEMENT_MM:

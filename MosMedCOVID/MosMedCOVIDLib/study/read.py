@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 
 from ..errors import StudyRefused, UsageError
-from .dicom import is_dicom, read_dicom
-from .nifti import ENDINGS, read_nifti, study_name
+from .dicom import ZIP_ENDING, Choose, dicom_name, holds_dicom, is_dicom, read_dicom
+from .nifti import ENDINGS, nifti_volumes, read_nifti, study_name
 from .progress import OnProgress, silent
 from .study import Study
 
@@ -21,22 +21,35 @@ MANY_FILES = 50  # a folder of slices shows what it is sooner
 
 def name_of(path: Path) -> str:
     """A study's name: its file's without the ending, or its folder's. Links keep their own name."""
-    return path.resolve().name if path.is_dir() else study_name(path)
+    return study_name(path) if is_nifti_name(path) else dicom_name(path)
 
 
-def read_study(path: Path, on_progress: OnProgress = silent) -> Study:
-    """Reads a NIfTI file or a folder with one DICOM series; tells how far it is.
+def is_nifti_name(path: Path) -> bool:
+    """Whether a file is called as NIfTI files are."""
+    return path.name.lower().endswith(ENDINGS) and not path.is_dir()
 
-    UsageError if the path doesn't exist, StudyRefused if it holds no chest CT that can be read safely.
+
+def read_study(
+    path: Path, on_progress: OnProgress = silent, series: str | None = None, choose: Choose | None = None
+) -> Study:
+    """Reads a NIfTI file, or DICOM: a folder, a DICOMDIR, a .zip or a multi-frame file; tells how far it is.
+
+    series: of DICOM, the UID or number of the one to read; None: the one that `choose` is asked for where several are
+    fit, or the one recommended for lungs. UsageError if the path or the series doesn't exist, StudyRefused if there is
+    no chest CT that can be read safely.
     """
     must_exist(path)
-    if path.is_dir():
-        return read_dicom(path, on_progress)
-    if path.name.lower().endswith(ENDINGS):
+    if is_nifti_name(path):
+        if series is not None:
+            raise UsageError(f"{path.name} is NIfTI: it has no series to choose from.")
         return read_nifti(path, on_progress)
-    if is_dicom(path):
-        raise StudyRefused("series", f"{path.name} is a single DICOM file; give the folder with its whole series.")
-    raise StudyRefused("readable", f"{path.name} is neither NIfTI (.nii, .nii.gz) nor a folder of DICOM files.")
+    if path.is_dir() or holds_dicom(path):
+        return read_dicom(path, on_progress, series, choose)
+    raise StudyRefused(
+        "readable",
+        f"{path.name} is neither NIfTI (.nii, .nii.gz, .hdr and .img) nor a folder of DICOM files, a DICOMDIR or "
+        "a .zip of them.",
+    )
 
 
 def can_read(path: Path) -> bool:
@@ -44,7 +57,7 @@ def can_read(path: Path) -> bool:
     if path.is_dir():
         files = (Path(folder) / name for folder, _, names in os.walk(path) for name in sorted(names))
         return any(map(is_dicom, itertools.islice(files, MANY_FILES)))
-    return path.name.lower().endswith(ENDINGS) or is_dicom(path)
+    return is_nifti_name(path) or holds_dicom(path)
 
 
 def must_exist(path: Path) -> None:
@@ -56,8 +69,8 @@ def must_exist(path: Path) -> None:
 def find_studies(path: Path) -> list[Path]:
     """The studies at a path, sorted: the path itself if it is one, else what lies below a folder.
 
-    A folder that holds DICOM files is one study; so is each NIfTI file that isn't named like a mask. A folder
-    with neither is returned itself, so that reading it says what is wrong.
+    A folder that holds DICOM files (or a DICOMDIR) is one study; so is each .zip of them, and each NIfTI file that
+    isn't named like a mask. A folder with none is returned itself, so that reading it says what is wrong.
     """
     if not path.is_dir():
         return [path]
@@ -65,9 +78,12 @@ def find_studies(path: Path) -> list[Path]:
     for folder, below, files in os.walk(path):
         below[:] = sorted(name for name in below if name != RESULTS_FOLDER and not name.startswith("."))
         here = Path(folder)
-        volumes = [here / name for name in sorted(files) if name.lower().endswith(ENDINGS)]
+        volumes = [here / name for name in nifti_volumes(files)]
         volumes = [volume for volume in volumes if not MASK.search(study_name(volume).lower())]
         found += volumes
+        found += [
+            here / name for name in sorted(files) if name.lower().endswith(ZIP_ENDING) and holds_dicom(here / name)
+        ]
         if not volumes and any(is_dicom(here / name) for name in sorted(files)):
             found.append(here)
             below.clear()

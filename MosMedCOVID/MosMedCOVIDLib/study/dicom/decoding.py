@@ -1,0 +1,95 @@
+"""The values of images as they come out of their rescale: plain ones from the file as it is, others by GDCM."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ...errors import StudyRefused
+from .image import Image
+from .single_frames import single_frame_file
+from .sources import Source
+
+
+def decoded_together(image: Image, other: Image) -> bool:
+    """Whether GDCM may decode two files at one go, which saves a quarter: where both become one kind of values."""
+    about, others = image.pixels, other.pixels
+    if about is None or others is None or about.at or others.at or not image.frame is other.frame is None:
+        return False
+    bits = (about.syntax, about.bits_allocated, about.bits_stored, about.signed)
+    return (image.slope, image.intercept, *bits) == (
+        other.slope,
+        other.intercept,
+        others.syntax,
+        others.bits_allocated,
+        others.bits_stored,
+        others.signed,
+    )
+
+
+def values_of(images: Sequence[Image], source: Source) -> np.ndarray:
+    """Values [image, row, column] of images that may be decoded together, whole numbers where the rescale is one.
+
+    StudyRefused names the image that cannot be read.
+    """
+    try:
+        return _values(images, source)
+    except (OSError, RuntimeError, ValueError) as error:
+        if len(images) > 1:
+            return np.concatenate([values_of([image], source) for image in images])
+        label = images[0].label
+        try:
+            with source.open(images[0].entry):
+                reason = f"The pixels of {label} are damaged, cut short or not readable."
+        except OSError:
+            reason = f"{label} is gone, or may not be opened any more."
+        raise StudyRefused("readable", reason) from error
+
+
+def _values(images: Sequence[Image], source: Source) -> np.ndarray:
+    first, paths = images[0], [source.path(image.entry) for image in images]
+    if first.pixels and first.pixels.at:
+        return _rescaled(_plain(first, paths[0]), first)[None]
+    if first.frame is None:
+        return _decoded(paths, first)
+    return _rescaled(_decoded([single_frame_file(first, paths[0], source)], first), first)
+
+
+def _plain(image: Image, path: Path) -> np.ndarray:
+    """Values that are not compressed, as they are stored."""
+    about = image.pixels
+    assert about
+    bits = about.bits_allocated
+    kind = np.dtype(f"{'<' if about.little_endian else '>'}{'i' if about.signed else 'u'}{bits // 8}")
+    count = image.rows * image.columns
+    begin = (image.frame or 0) * count * kind.itemsize
+    values = np.fromfile(path, kind, count, offset=about.at + begin).reshape(image.rows, image.columns)
+    values = values.astype(kind.newbyteorder("="), copy=False)
+    if about.bits_stored != bits:  # what stands in the other bits is no value
+        above = bits - 1 - about.high_bit
+        values = (values << above) >> (bits - about.bits_stored)
+    return values
+
+
+def _decoded(paths: Sequence[Path], image: Image) -> np.ndarray:
+    """Values as GDCM decodes them, after the rescale that the files state; each is like this image."""
+    import SimpleITK as sitk  # noqa: N813, the library's own abbreviation
+
+    reader = sitk.ImageSeriesReader()
+    reader.GlobalWarningDisplayOff()
+    reader.SetImageIO("GDCMImageIO")
+    reader.SetFileNames([os.fspath(path) for path in paths])
+    values: np.ndarray = sitk.GetArrayFromImage(reader.Execute())
+    if values.shape != (len(paths), image.rows, image.columns):
+        raise ValueError("not one image of rows × columns in each file")
+    return values
+
+
+def _rescaled(stored: np.ndarray, image: Image) -> np.ndarray:
+    slope, intercept = image.slope or 1.0, image.intercept or 0.0
+    if slope == int(slope) and intercept == int(intercept):
+        return stored.astype(np.int64 if stored.itemsize > 2 else np.int32) * int(slope) + int(intercept)
+    return stored.astype(np.float64) * slope + intercept

@@ -1,0 +1,56 @@
+"""Values of a DICOM header as plain text and numbers; what is damaged counts as missing."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+
+def value(header: Any, keyword: str) -> Any:
+    """A value as pydicom converts it; None where it is missing or cannot be converted."""
+    try:
+        return header.get(keyword)
+    except Exception:  # pydicom converts when it is asked, and raises many kinds
+        return None
+
+
+def text(header: Any, keyword: str) -> str:
+    """A value as text, several joined by a backslash as in DICOM; "" where it is missing."""
+    return "\\".join(texts(header, keyword))
+
+
+def texts(header: Any, keyword: str) -> tuple[str, ...]:
+    """The parts of a value, without blanks around them."""
+    found = value(header, keyword)
+    if found is None:
+        return ()
+    parts = found if isinstance(found, list | tuple) or type(found).__name__ == "MultiValue" else [found]
+    return tuple(str(part).strip(" \0") for part in parts)
+
+
+def numbers(header: Any, keyword: str, count: int) -> tuple[float, ...] | None:
+    """So many finite numbers; None where they are missing, of another count, or no numbers."""
+    found = []
+    for part in texts(header, keyword):
+        try:
+            found.append(float(part))
+        except ValueError:
+            return None
+    return tuple(found) if len(found) == count and all(map(math.isfinite, found)) else None
+
+
+def number(header: Any, keyword: str) -> float | None:
+    """One finite number, or None."""
+    found = numbers(header, keyword, 1)
+    return found[0] if found else None
+
+
+def whole(header: Any, keyword: str) -> int:
+    """A whole number; 0 where it is missing or none."""
+    return int(number(header, keyword) or 0)
+
+
+def items(header: Any, keyword: str) -> list[Any]:
+    """The items of a sequence; none where it is missing or no sequence."""
+    found = value(header, keyword)
+    return list(found) if type(found).__name__ == "Sequence" else []
