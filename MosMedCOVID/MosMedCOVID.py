@@ -134,7 +134,7 @@ class MosMedCOVIDFileReader:
 
     def extensions(self):
         """The dialog's filters."""
-        return ["Chest CT (*.nii *.nii.gz)"]
+        return ["Chest CT (*.nii *.nii.gz *.hdr *.img *.zip)"]
 
     def canLoadFile(self, path):
         """Whether a file or folder may be a chest CT, by its name or DICOM's mark, or a dataset of them."""

@@ -36,7 +36,7 @@ MODULES = {
         "tqdm",
     ),
     "viewer": ("PySide6", "slicer"),
-    "testing": ("mypy", "pytest", "xdist", "ruff"),
+    "testing": ("dcm2niix", "mypy", "pytest", "xdist", "ruff"),
     "benchmarks": ("matplotlib",),
 }
 TORCH_MODULES = ("torch", "monai", "onnx", "onnxscript", "yaml")

@@ -42,13 +42,13 @@ class StudySection:
         ui.auditButton.connect("toggled(bool)", self._show_list)
 
     def ask_for_file(self) -> None:
-        """Lets the reader point at NIfTI files."""
-        kinds, title = "NIfTI (*.nii *.nii.gz);;All files (*)", "Open a chest CT, or several"
+        """Lets the reader point at NIfTI files, a DICOMDIR or a zip of DICOM files."""
+        kinds, title = "Chest CT (*.nii *.nii.gz *.hdr *.img *.zip DICOMDIR);;All files (*)", "Open a chest CT, or several"
         self._open(*qt.QFileDialog.getOpenFileNames(slicer.util.mainWindow(), title, last_folder(), kinds))
 
     def ask_for_folder(self) -> None:
-        """Lets the reader point at a folder of DICOM files."""
-        title = "Open a folder with one DICOM series"
+        """Lets the reader point at a folder of DICOM files, or at the root of MosMedData."""
+        title = "Open a folder of DICOM files, or the root of MosMedData"
         self._open(*filter(None, [qt.QFileDialog.getExistingDirectory(slicer.util.mainWindow(), title, last_folder())]))
 
     def show(self, reading: Reading) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...errors import StudyRefused
+from ..audit.limits import FEWEST_SLICES
 from .image import Image
 
-FEWEST_SLICES = 10  # as the audit has it
 LARGEST_MATRIX = 4096
 SCREENS = "1.2.840.10008.5.1.4.1.1.7"  # secondary capture, and its multi-frame kinds
 CLASSIC, ENHANCED, CONVERTED = (f"1.2.840.10008.5.1.4.1.1.2{kind}" for kind in ("", ".1", ".2"))
@@ -88,7 +88,7 @@ def must_suit_lungs(images: Sequence[Image], slices: int, name: str) -> None:
         computed = next((COMPUTED[word] for word in images[0].image_type if word in COMPUTED), None)
         if computed:
             raise StudyRefused("series", f"{name} is {computed}, computed from other slices.")
-    if slices < FEWEST_SLICES:
+    if slices < FEWEST_SLICES.value:
         raise StudyRefused("slices", f"{name} has only {slices} slices: not a whole chest.")
 
 
