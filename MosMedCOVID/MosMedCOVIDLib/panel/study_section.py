@@ -43,7 +43,10 @@ class StudySection:
 
     def ask_for_file(self) -> None:
         """Lets the reader point at NIfTI files, a DICOMDIR or a zip of DICOM files."""
-        kinds, title = "Chest CT (*.nii *.nii.gz *.hdr *.img *.zip DICOMDIR);;All files (*)", "Open a chest CT, or several"
+        kinds, title = (
+            "Chest CT (*.nii *.nii.gz *.hdr *.img *.zip DICOMDIR);;All files (*)",
+            "Open a chest CT, or several",
+        )
         self._open(*qt.QFileDialog.getOpenFileNames(slicer.util.mainWindow(), title, last_folder(), kinds))
 
     def ask_for_folder(self) -> None:
