@@ -82,7 +82,7 @@ def test_a_file_that_is_dropped_and_is_no_study_says_why(reader, tmp_path):
 
     path = tmp_path / "broken.nii.gz"
     path.write_text("no CT")
-    with pytest.raises(Exception, match=r"broken\.nii\.gz is damaged"):
+    with pytest.raises(Exception, match=r"broken\.nii\.gz is not a NIfTI file"):
         slicer.app.ioManager().open_path(path)
 
 
