@@ -134,17 +134,11 @@ def test_slices_with_infection_are_told_from_those_without(shared_data, study_of
     assert larger + equal / 2 >= 0.97
 
 
-UNDERESTIMATED = pytest.mark.xfail(strict=True, reason="by the first network; the next one is being trained")
+NEARLY = pytest.mark.xfail(strict=True, reason="79.7 % found, 5.3 points off; the lungs' Dice is .935")
 
 
 @pytest.mark.parametrize(
-    ("true", "grade"),
-    [
-        (10, "CT-1"),
-        pytest.param(35, "CT-2", marks=UNDERESTIMATED),
-        pytest.param(60, "CT-3", marks=UNDERESTIMATED),
-        pytest.param(85, "CT-4", marks=UNDERESTIMATED),
-    ],
+    ("true", "grade"), [(10, "CT-1"), (35, "CT-2"), (60, "CT-3"), pytest.param(85, "CT-4", marks=NEARLY)]
 )
 def test_pasted_lesions_are_graded_as_they_are(study_of, masks_of, segment, true, grade):
     healthy = masks_of("normal001").lungs

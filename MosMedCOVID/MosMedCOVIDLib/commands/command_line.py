@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ..errors import Cancelled, MosMedError, SetupError
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 RESULTS = Path("MosMedCOVID-results")
 HELP = {
     "grade": "read, audit, segment, grade and save one study, several, or folders of studies",
