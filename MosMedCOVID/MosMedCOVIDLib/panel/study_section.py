@@ -16,7 +16,7 @@ from .audit_list import AuditList
 LAST_FOLDER = "MosMedCOVID/LastFolder"  # of the application's settings
 VERDICTS = {
     "ok": "Audit: fit for grading.",
-    "warning": "Audit: may be graded, with remarks.",
+    "warning": "May be graded.",
     "refused": "Audit: not fit for grading.",
 }
 
