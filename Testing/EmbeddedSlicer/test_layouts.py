@@ -165,7 +165,6 @@ def test_a_loaded_scene_brings_its_layout_and_its_slices(views, block, tmp_path)
     views.application.processEvents()
     assert views.core.application_logic.OpenSlicerDataBundle(bundle, str(tmp_path))
     views.application.processEvents()
-    views.application.processEvents()  # the panes follow the layout, and the layout the scene
     assert shown(manager) == {"Red"}
     assert red.sliceLogic().GetSliceOffset() == 7.0
     assert red.mrmlSliceNode().GetDimensions()[:2] == red.sliceView().renderWindow().GetSize()

@@ -200,7 +200,7 @@ def test_whatever_a_bad_study_does_the_rest_is_graded(tmp_path, chest, monkeypat
     assert kinds["loop"] == kinds["dead"] == "UsageError"
     assert kinds["pipe"] == "refused"
     assert kinds["chest"] == "Defect"
-    assert [result["grade"] for result in results if result["study"]["name"] == "z_good"] == ["CT-1"]
+    assert [result["grade"] for result in results if result["study"]["name"] == "z_good"] == ["CT-2"]
 
 
 def test_studies_of_one_name_keep_their_own_results(chest, tmp_path, capsys):

@@ -102,7 +102,8 @@ class ViewSection(VTKObservationMixin):
         """Puts all parameters into the views: a study, a mask or a scene is new."""
         self.follow_window()
         self.apply_overlay()
-        self.apply_layout()
+        if self._reading.volume is not None:  # a scene without a study of ours keeps its own
+            self.apply_layout()
         self.apply_slab()
         self.apply_surfaces()
         if self._reading.parameters.surfacesVisible:
