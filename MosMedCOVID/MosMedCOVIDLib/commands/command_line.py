@@ -108,7 +108,9 @@ def _viewer_parser() -> argparse.ArgumentParser:
 
 
 def _grade(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a NIfTI file, a DICOM folder, or a folder")
+    parser.add_argument(
+        "paths", nargs="+", type=Path, metavar="PATH", help="NIfTI, DICOM folder or .zip, or a folder of studies"
+    )
     _series_option(parser)
     parser.add_argument("--out", type=Path, default=RESULTS, metavar="DIR", help="folder for the results")
     _json(parser)
@@ -119,7 +121,7 @@ def _grade(parser: argparse.ArgumentParser) -> None:
 
 
 def _audit(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", type=Path, metavar="PATH", help="a NIfTI file or a DICOM folder")
+    parser.add_argument("path", type=Path, metavar="PATH", help="NIfTI, a DICOM folder or .zip")
     _series_option(parser)
     _json(parser)
 
