@@ -39,6 +39,7 @@ class LayoutManager(QObject):
         scene = slicer.vtkMRMLScene
         events = (scene.EndBatchProcessEvent, scene.EndCloseEvent, scene.EndRestoreEvent)
         self._scene_tags = [core.scene.AddObserver(event, self._on_scene_changed) for event in events]
+        self._scene_tags.append(core.scene.AddObserver(scene.NodeRemovedEvent, self._on_node_removed))
         self._follow_scene()
         if self.layout == slicer.vtkMRMLLayoutNode.SlicerLayoutInitialView:
             self.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView)  # the same, by its own number
@@ -145,10 +146,15 @@ class LayoutManager(QObject):
         if not caller.IsBatchProcessing():
             self._follow_scene()
 
+    def _on_node_removed(self, caller: slicer.vtkMRMLScene, event: str) -> None:
+        if not caller.IsBatchProcessing():  # a scene that closes brings its views back
+            self._drop_panes()
+
     def _follow_scene(self) -> None:
         """The layout node that is in the scene now says what is shown; its slice nodes may be of another window."""
         self._observe(self._logic.GetLayoutNode())
         self._arrange()
+        self._drop_panes()
         for name in self.sliceViewNames():
             self.sliceWidget(name).sliceView().resize_view()
 
@@ -163,6 +169,16 @@ class LayoutManager(QObject):
                         self._panes[place].sliceLogic().AddObserver("ModifiedEvent", self._on_slice_moved)
                 elif self._panes[place].mrmlAbstractViewNode() is not node:
                     self._panes[place].set_node(node)
+
+    def _drop_panes(self) -> None:
+        """The panes of view nodes that are gone go with them."""
+        for place, pane in list(self._panes.items()):
+            node = pane.mrmlAbstractViewNode()
+            if node is None or not self._core.scene.IsNodePresent(node):
+                del self._panes[place]
+                pane.stop()
+                pane.setParent(None)
+                pane.deleteLater()
 
     def _on_slice_moved(self, caller: slicer.vtkMRMLSliceLogic, event: str) -> None:
         """Other views are drawn anew only where they show the line in which this one cuts them."""

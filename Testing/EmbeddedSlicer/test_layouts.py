@@ -113,11 +113,10 @@ def test_views_have_slicers_names_colours_and_directions(views):
     assert [node.GetOrientation() for node in nodes] == ["Axial", "Coronal", "Sagittal"]
     colors = [tuple(round(255 * part) for part in node.GetLayoutColor()) for node in nodes]
     assert colors == [(0xF3, 0x4A, 0x33), (0x6E, 0xB0, 0x4B), (0xED, 0xD5, 0x4C)]
-    assert manager.threeDViewCount == 1
     assert manager.threeDWidget(0).mrmlViewNode().GetBackgroundColor() == (0, 0, 0)
     assert manager.threeDWidget("View1") is manager.threeDWidget(0)
     assert manager.sliceWidget("Purple") is None
-    assert manager.threeDWidget(1) is None
+    assert manager.threeDWidget(manager.threeDViewCount) is None
 
 
 def test_a_volume_that_is_made_the_active_one_is_shown_as_a_whole(views):
@@ -149,6 +148,21 @@ def test_after_twenty_closed_scenes_nothing_of_the_older_study_is_left(views, sh
             "Sagittal",
         ]
     assert panes == [manager.sliceWidget(name) for name in manager.sliceViewNames()]
+
+
+def test_a_view_whose_node_is_removed_goes_with_it(views):
+    manager, scene = views.layout_manager, views.core.scene
+    number = views.core.application_logic.GetSliceLogics().GetNumberOfItems()
+    node = scene.CreateNodeByClass("vtkMRMLSliceNode")
+    node.UnRegister(None)
+    node.SetLayoutName("Purple")
+    scene.AddNode(node)
+    views.core.layout_node.Modified()
+    assert manager.sliceWidget("Purple").mrmlSliceNode() is node
+    scene.RemoveNode(node)
+    assert manager.sliceViewNames() == ["Red", "Green", "Yellow"]
+    assert views.core.application_logic.GetSliceLogics().GetNumberOfItems() == number
+    views.application.processEvents()
 
 
 def test_a_loaded_scene_brings_its_layout_and_its_slices(views, block, tmp_path):

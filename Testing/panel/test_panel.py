@@ -146,6 +146,19 @@ def test_a_slab_says_what_it_really_holds(phantom_read):
     assert "Red 3 × 8 mm" in ui.slabUsedLabel.text
     ui.slabBox.setCurrentIndex(0)
     assert not ui.thicknessSlider.enabled
+    assert not ui.slabUsedLabel.isVisibleTo(ui.viewSection)
+
+
+def test_without_a_slab_of_the_panel_the_views_own_one_stays(phantom_read, host):
+    red = host.layout_manager.sliceWidget("Red").mrmlSliceNode()
+    phantom_read.ui.thicknessSlider.value = 30.0
+    for chosen in (1, 0):
+        phantom_read.ui.slabBox.setCurrentIndex(chosen)
+        phantom_read.settle()
+        assert red.GetSlabReconstructionEnabled() == bool(chosen)
+    red.SetSlabReconstructionEnabled(True)
+    phantom_read.settle()
+    assert red.GetSlabReconstructionEnabled()
 
 
 def test_each_layout_is_shown(phantom_read, host):

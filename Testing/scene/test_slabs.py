@@ -222,6 +222,7 @@ def test_the_keeper_follows_volume_orientation_zoom_and_slice(views):
     assert red.GetSlabReconstructionType() == slabs.TYPES[MEAN]
     keeper.show(Slab())
     assert [slabs.really_used(logic)[0] for logic in logics] == [1, 1, 1]
+    keeper.removeObservers()
 
 
 def test_a_keeper_that_let_go_changes_nothing_more(views):
@@ -231,6 +232,24 @@ def test_a_keeper_that_let_go_changes_nothing_more(views):
     keeper.removeObservers()
     show(hu, affine, logic)
     assert slabs.really_used(logic)[0] == 1
+
+
+def test_a_keeper_goes_on_where_one_of_its_views_is_removed(views, host):
+    node = host.core.scene.CreateNodeByClass("vtkMRMLSliceNode")
+    node.UnRegister(None)
+    node.SetLayoutName("removed")
+    removed, kept = slicer.vtkMRMLSliceLogic(), views("Axial")
+    removed.SetMRMLApplicationLogic(host.core.application_logic)
+    removed.SetSliceNode(host.core.scene.AddNode(node))
+    removed.SetMRMLScene(host.core.scene)
+    keeper = SlabKeeper([removed, kept])
+    show(*noise(2.0), kept)
+    removed.SetMRMLScene(None)  # as a view does when it goes
+    assert removed.GetSliceNode() is None
+    keeper.show(Slab(MIP, 20.0))
+    assert slabs.really_used(kept) == pytest.approx((11, 2.0))
+    keeper.removeObservers()
+    host.core.scene.RemoveNode(node)
 
 
 class OtherSlicer:

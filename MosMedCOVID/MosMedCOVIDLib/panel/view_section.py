@@ -127,18 +127,18 @@ class ViewSection(VTKObservationMixin):
         """Shows the slab that was chosen in every slice view, and says what it really holds."""
         parameters = self._reading.parameters
         self.ui.thicknessSlider.setEnabled(parameters.slabMode != slabs.OFF)
-        if self._slabs is None:
-            if parameters.slabMode == slabs.OFF or slicer.app.layoutManager() is None:
-                return
+        if self._slabs is None and slicer.app.layoutManager() is not None and parameters.slabMode != slabs.OFF:
             self._slabs = SlabKeeper(slice_logics())
-        self._slabs.show(slabs.Slab(parameters.slabMode, parameters.slabThickness))
+        if self._slabs is not None:
+            self._slabs.show(slabs.Slab(parameters.slabMode, parameters.slabThickness))
+        if parameters.slabMode == slabs.OFF:  # from here on the views' own slabs are the reader's
+            self._let_go_of_slabs()
         self.say_slab()
 
     def say_slab(self) -> None:
         """Says what the slabs hold, read back from the views."""
-        off = self._reading.parameters.slabMode == slabs.OFF or self._slabs is None
-        self.ui.slabUsedLabel.setVisible(not off)
-        if off:
+        self.ui.slabUsedLabel.setVisible(self._slabs is not None)
+        if self._slabs is None:
             return
         if self._slabs.problem:
             self.ui.slabUsedLabel.setText(self._slabs.problem)
@@ -190,6 +190,9 @@ class ViewSection(VTKObservationMixin):
         """Lets go of the views."""
         self._surfaces_soon.stop()
         self.removeObservers()
+        self._let_go_of_slabs()
+
+    def _let_go_of_slabs(self) -> None:
         if self._slabs is not None:
             self._slabs.removeObservers()
             self._slabs = None

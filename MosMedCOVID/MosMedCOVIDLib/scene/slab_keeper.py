@@ -57,6 +57,8 @@ class SlabKeeper:
         try:
             self.problem = None
             for logic in self._logics:
+                if logic.GetSliceNode() is None:  # its view was removed
+                    continue
                 try:
                     slabs.apply(self._slab, logic)
                 except MosMedError as error:

@@ -138,8 +138,3 @@ def require_numbers(total: float) -> None:
     """SetupError where the sum of what the network gave is no number: then one of the values isn't either."""
     if not math.isfinite(total):
         raise SetupError("The network gave values that are no numbers; use another device (--device cpu).")
-
-
-def usable_cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

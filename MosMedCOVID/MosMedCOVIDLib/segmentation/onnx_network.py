@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -30,11 +31,10 @@ class OnnxNetwork:
         onnxruntime = silent_onnxruntime()
         self.view_settings = ViewSettings(**bundle.inference["view"])
         self._batch, self._channels = int(bundle.inference["slices_at_once"]), bundle.channels
+        self._threads = threads
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        # Threads that wait for work sleep: by spinning they would take the cores that the window paints with.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # Each thread has slices of its own: threads that share one slice's layers wait for each other at every layer.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
         path = bundle.weights(ONNX)
         self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         require_channels(self._certainty(blank(self.view_settings)).shape[1], self._channels, bundle)
@@ -43,10 +43,15 @@ class OnnxNetwork:
         """As SliceNetwork says."""
         count = len(view.images)
         found = np.empty((count, len(self._channels.shown), *view.images.shape[1:]), np.uint8)
-        for start in range(0, count, self._batch):
+
+        def find(start: int) -> int:
             stop = min(count, start + self._batch)
             found[start:stop] = self._channels.select(self._certainty(view.with_neighbours(range(start, stop))))
-            progress(stop / count)
+            return stop
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            for stop in pool.map(find, range(0, count, self._batch)):
+                progress(stop / count)
         return found
 
     def _certainty(self, slices: np.ndarray) -> np.ndarray:

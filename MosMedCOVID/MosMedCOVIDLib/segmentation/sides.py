@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from .masks import LEFT, RIGHT
@@ -25,8 +23,8 @@ def tell_sides(lungs: np.ndarray, middle: float, outside: np.ndarray) -> np.ndar
     from scipy import ndimage
 
     pieces, count = ndimage.label(lungs)
-    sizes = np.bincount(pieces.ravel(), minlength=count + 1)[1:]
-    of_air = np.bincount(pieces[outside], minlength=count + 1)[1:]
+    sizes = np.bincount(pieces[lungs], minlength=count + 1)[1:]
+    of_air = np.bincount(pieces[lungs & outside], minlength=count + 1)[1:]
     sizes[of_air > MOST_SHARE_OUTSIDE * sizes] = 0
     sides = np.zeros(lungs.shape, np.uint8)
     for part, box in enumerate(ndimage.find_objects(pieces)):
@@ -61,10 +59,7 @@ def _seeds(piece: np.ndarray, right: np.ndarray) -> np.ndarray:
     core, least = piece, LEAST_SEED_SHARE * np.count_nonzero(piece)
     labels = np.zeros(piece.shape, np.uint8)
     for _ in range(DEEPEST_EROSION):
-        smaller = core.copy()
-        for here, there in _neighbours((ROW, COLUMN)):
-            smaller[here] &= core[there]
-        core = smaller
+        core = _eroded(core)
         parts, count = ndimage.label(core)
         sizes = np.bincount(parts.ravel(), minlength=count + 1)
         on_right = np.bincount(parts[:, :, right].ravel(), minlength=count + 1) > sizes / 2
@@ -78,22 +73,27 @@ def _seeds(piece: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def _grow(labels: np.ndarray, piece: np.ndarray) -> None:
     """The seeds grow within the piece, voxel by voxel and at the same pace, until they fill it or find no more."""
-    empty = np.count_nonzero(piece & (labels == 0))
-    while empty:
-        before = labels.copy()
-        for here, there in _neighbours((SLICE, ROW, COLUMN)):
-            free = piece[here] & (labels[here] == 0)
-            np.copyto(labels[here], before[there], where=free)
-        left = np.count_nonzero(piece & (labels == 0))
-        if left == empty:
-            return
-        empty = left
+    framed = np.pad(labels, 1)  # so that every voxel has six neighbours, at these distances in memory
+    steps = [towards * stride for stride in framed.strides for towards in (1, -1)]
+    free = np.flatnonzero(np.pad(piece, 1) & (framed == 0))
+    grown = framed.ravel()
+    while free.size:
+        found = np.zeros(free.size, np.uint8)
+        for step in steps:
+            np.copyto(found, grown[free + step], where=found == 0)
+        reached = found > 0
+        if not reached.any():
+            break
+        grown[free[reached]] = found[reached]
+        free = free[~reached]
+    labels[:] = framed[1:-1, 1:-1, 1:-1]
 
 
-def _neighbours(axes: tuple[int, ...]) -> Iterator[tuple[tuple[slice, ...], tuple[slice, ...]]]:
-    """For each direction along the axes: the voxels that have a neighbour there, and those neighbours."""
-    for axis in axes:
-        low, high = [slice(None)] * 3, [slice(None)] * 3
-        low[axis], high[axis] = slice(None, -1), slice(1, None)
-        yield tuple(low), tuple(high)
-        yield tuple(high), tuple(low)
+def _eroded(piece: np.ndarray) -> np.ndarray:
+    """The voxels of a piece whose four neighbours in the slice are in it as well, or beyond the frame."""
+    core = piece.copy()
+    core[:, :-1] &= piece[:, 1:]
+    core[:, 1:] &= piece[:, :-1]
+    core[:, :, :-1] &= piece[:, :, 1:]
+    core[:, :, 1:] &= piece[:, :, :-1]
+    return core

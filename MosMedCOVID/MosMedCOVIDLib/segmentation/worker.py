@@ -20,11 +20,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
+from ..cores import usable_cores
 from ..errors import MosMedError, SaveError
 from ..priority import give_way
 from . import protocol
 from .bundle import DEFAULT_BUNDLE, Bundle
-from .network import usable_cores
 from .segmenter import DRAWING, FINDING, LOADING, NETWORK, ON_THE_CPU, Segmenter
 
 # Percent of a job at which each stage begins, by the time it takes on two cores.

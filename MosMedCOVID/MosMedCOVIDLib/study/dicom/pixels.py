@@ -6,12 +6,12 @@ threads work meanwhile, so threads serve as well as processes and need no copies
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import numpy as np
 
+from ...cores import usable_cores
 from ...errors import StudyRefused
 from ..progress import OnProgress
 from .decoding import decoded_together, values_of
@@ -50,7 +50,7 @@ def volume_of(
 
 def _runs(grid: Grid) -> list[list[int]]:
     """The numbers of the slices, in runs of neighbours that are decoded together."""
-    longest = max(1, min(LONGEST_RUN, len(grid.slices) // (4 * cores())))
+    longest = max(1, min(LONGEST_RUN, len(grid.slices) // (4 * usable_cores())))
     runs: list[list[int]] = []
     for number, (image, *_) in enumerate(grid.slices):
         run = runs[-1] if runs else []
@@ -64,7 +64,7 @@ def _runs(grid: Grid) -> list[list[int]]:
 def _on_all_cores(read: Callable[[list[int]], set[str]], runs: list[list[int]], on_progress: OnProgress) -> set[str]:
     """What `read` gives for each run, joined. What it or on_progress raises ends the work at once."""
     notes: set[str] = set()
-    pool = ThreadPoolExecutor(cores())
+    pool = ThreadPoolExecutor(usable_cores())
     try:
         futures = {pool.submit(read, run): len(run) for run in runs}
         done, count = 0, sum(map(len, runs))
@@ -75,11 +75,6 @@ def _on_all_cores(read: Callable[[list[int]], set[str]], runs: list[list[int]], 
     finally:
         pool.shutdown(cancel_futures=True)
     return notes
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _must_be_copies(hu: np.ndarray, images: tuple[Image, ...], source: Source) -> None:
