@@ -25,6 +25,7 @@ sys.path.insert(0, str(DEFAULT_BUNDLE))
 
 from scripts.augment import Augmentation, Sampler  # noqa: E402
 from scripts.case import CONSOLIDATION, LESION, LUNG, Case  # noqa: E402
+from scripts.effusions import lay_effusion  # noqa: E402
 from scripts.lesions import Picture, lay_in, lay_made_up  # noqa: E402
 from scripts.prepare import OWN_SET, load_sets, own_case, view_settings, write  # noqa: E402
 from scripts.train import Schedule, as_seen, train  # noqa: E402
@@ -54,6 +55,7 @@ UNCHANGED = Augmentation(
     thick=0,
     laid_into_ill=0,
     laid_into_others=0,
+    effusion=0,
 )
 
 
@@ -150,7 +152,7 @@ def test_image_and_masks_are_moved_alike(augmentation):
     images = np.where(disc, 200, 100).astype(np.int16)[None]
     case = Case("disc", "disc", images, masks, np.ones((1, 3, 1, 1), np.uint8), np.ones((1, 160, 192), bool), 1.5, 0, 1)
     same_grey = {"stretch": 0, "offset_hu": 0, "blurred": 0, "sharpened": 0, "noisy": 0, "fill_hu": (-500, -500)}
-    moved = replace(augmentation, laid_into_ill=0, laid_into_others=0, **same_grey)
+    moved = replace(augmentation, laid_into_ill=0, laid_into_others=0, effusion=0, **same_grey)
     images, masks, known = sampler([case], moved, 192).batch(20, np.random.default_rng(1))
     inside = known[:, :1].bool().expand_as(images)
     assert torch.allclose(((images - 100) / 100)[inside], masks[:, :1].expand_as(images)[inside], atol=0.05)
@@ -185,6 +187,26 @@ def test_what_is_laid_in_dense_is_consolidation():
     lay_in(picture, share, np.where(dense, 20.0, -500.0)[None].repeat(3, 0), dense)
     assert picture.masks[LESION].sum() == 16 * 16
     assert np.array_equal(picture.masks[CONSOLIDATION] > 0, dense)
+
+
+def test_an_effusion_lies_behind_and_is_neither_lung_nor_lesion():
+    random = np.random.default_rng(3)
+    lungs = np.zeros((3, 96, 96), np.float32)
+    lungs[:, 20:80, 10:40] = lungs[:, 20:80, 56:86] = 1
+    hu = np.where(lungs > 0, -850, 40).astype(np.float32)
+    for _ in range(20):
+        masks = np.stack([lungs[1], lungs[1], 0 * lungs[1]])  # a lung full of lesion
+        picture = Picture(hu.copy(), lungs, masks, np.ones((3, 96, 96), np.float32))
+        lay_effusion(picture, random)
+        fluid = (lungs[1] > 0) & (picture.masks[LUNG] == 0)
+        assert fluid[79].any(), "behind"
+        assert not fluid[20].any(), "the lung in front goes on"
+        assert -60 < np.median(picture.hu[1][fluid]) < 90
+        assert not picture.masks[LESION][fluid].any()
+        rim = picture.known[LUNG] == 0
+        assert not picture.masks[LESION][rim].any()
+        assert (picture.known[LESION][fluid | rim] == 1).all()
+        assert np.array_equal(picture.hu[:, lungs[1] == 0], hu[:, lungs[1] == 0]), "nothing beyond the lungs"
 
 
 def test_training_by_the_config_learns(prepared, tmp_path, capsys):

@@ -14,6 +14,7 @@ from . import messages
 PACKAGES = {
     "nibabel": "nibabel>=5.2",
     "pydicom": "pydicom>=2.4",
+    "python_calamine": "python-calamine>=0.2",
     "scipy": "scipy>=1.13",
     "SimpleITK": "SimpleITK>=2.3",
     "onnxruntime": "onnxruntime>=1.23.2",

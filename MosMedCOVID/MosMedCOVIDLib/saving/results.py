@@ -14,11 +14,13 @@ import numpy as np
 
 from ..segmentation.masks import Masks
 from ..segmentation.protocol import Progress
+from ..study.nifti import HEADER_ENDINGS, VOXEL_ENDINGS, study_name
 from ..study.study import Study
 from .nifti import write_volume
 from .versions import Writer, save_together
 
 RESULT_SUFFIXES = (".gz", ".nii", ".json", ".png")
+PAIR_ENDINGS = HEADER_ENDINGS + VOXEL_ENDINGS
 ENDINGS = {"lesions": "_mask.nii.gz", "lungs": "_lungs.nii.gz", "grade": "_grade.json"}
 
 
@@ -64,17 +66,26 @@ def source_of(study: Path, series: str | None = None) -> dict[str, str]:
     The stamp is made of names, sizes and times; results that lie beside DICOM files don't count. series: as it was
     asked for, None for the one that is read unasked.
     """
-    files = [study]
-    if study.is_dir():
-        files = sorted(path for path in study.rglob("*") if path.suffix.lower() not in RESULT_SUFFIXES)
     stamp = hashlib.sha256()
-    for path in files:
+    for path in _files_of(study):
         with contextlib.suppress(OSError):
             if path.is_file():
+                name = os.path.relpath(path, study)
                 about = path.stat()
-                stamp.update(repr((os.fspath(path.relative_to(study)), about.st_size, about.st_mtime_ns)).encode())
+                stamp.update(repr((name, about.st_size, about.st_mtime_ns)).encode())
     source = {"path": os.path.abspath(study), "stamp": stamp.hexdigest()}  # noqa: PTH100, resolve() fails on loops
     return {**source, "series": series} if series else source
+
+
+def _files_of(study: Path) -> list[Path]:
+    """What a study is made of: a folder's files, all that a DICOMDIR may list, both files of a pair, or one file."""
+    folder = study if study.is_dir() else study.parent if study.name.upper() == "DICOMDIR" else None
+    if folder is not None:
+        return sorted(path for path in folder.rglob("*") if path.suffix.lower() not in RESULT_SUFFIXES)
+    if study.name.lower().endswith(PAIR_ENDINGS):
+        alike = (path for path in study.parent.glob("*") if path.name.lower().endswith(PAIR_ENDINGS))
+        return sorted(path for path in alike if study_name(path) == study_name(study))
+    return [study]
 
 
 def saved_result(folder: Path, study: Path, stem: str, series: str | None = None) -> dict[str, Any] | None:

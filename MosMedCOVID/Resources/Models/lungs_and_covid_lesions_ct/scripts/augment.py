@@ -11,6 +11,7 @@ import torch
 from scipy import ndimage
 
 from .case import LESION, LUNG, Case
+from .effusions import lay_effusion
 from .lesions import Picture, donors_of, lay_made_up, lay_taken
 
 Sample = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
@@ -23,7 +24,8 @@ class Augmentation:
     turn_degrees, shift_mm: drawn evenly from −x to x; scale, neighbour_mm, thick_mm, blur_pixels, noise_hu, sharpen,
     fill_hu: between the two; stretch, offset_hu: deviation of normal distributions, times a case's own `spread`. The
     others are probabilities: a slice without its neighbours, mirrored, upside down (its neighbours exchanged),
-    blurred, sharpened, noisy, as thick slices see it; and lesions laid into slices of cases that have some, or none.
+    blurred, sharpened, noisy, as thick slices see it; lesions laid into slices of cases that have some, or none; and
+    pleural effusion laid in.
     """
 
     turn_degrees: float
@@ -46,6 +48,7 @@ class Augmentation:
     thick: float
     laid_into_ill: float
     laid_into_others: float
+    effusion: float
 
 
 class Sampler:
@@ -80,6 +83,8 @@ class Sampler:
         ill = bool((case.masks[:, LESION] > 127).any())
         if random.random() < (how.laid_into_ill if ill else how.laid_into_others):
             self._lay_lesions(picture, random)
+        if random.random() < how.effusion:
+            lay_effusion(picture, random)
         image = change_grey(picture.hu, how, case.spread, random)
         image = np.where(inside > 0.98, image, np.float32(random.uniform(*how.fill_hu)))
         if random.random() < how.upside_down:
