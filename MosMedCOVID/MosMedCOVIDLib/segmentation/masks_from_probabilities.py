@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +25,12 @@ def masks_from_probabilities(
     probabilities: np.ndarray,
     model: Model | None,
     progress: Callable[[float], None] = lambda share: None,
-    threads: int = 1,
 ) -> Masks:
     """Masks of a study from uint8 [slice, channel, row, column] (lung, lesion, consolidation or not; 255 = certain).
 
     The probabilities are on the view's grid. Lesions count as lung wherever the network sees them, and only inside
     the lungs. What is dense the network says where it sees lesion, and the density elsewhere in the box around the
-    lungs. `progress` gets 0…1; threads: how many slices are drawn at once.
+    lungs. `progress` gets 0…1.
     """
     sides = tell_sides(np.maximum(probabilities[:, LUNG], probabilities[:, LESION]) > HALF, view.middle, view.outside)
     lungs, lesions, lesion_probability, dense = (np.zeros(study.hu.shape, np.uint8) for _ in range(4))
@@ -44,8 +42,7 @@ def masks_from_probabilities(
     count = len(probabilities)
     with_lungs = np.flatnonzero(np.any(sides, axis=(1, 2)))
     box = to_study.reached(np.any(sides, axis=0))
-
-    def draw(index: int) -> None:
+    for index in range(count):
         here = view.first + index
         if with_lungs.size and with_lungs[0] <= index <= with_lungs[-1]:
             by_density[here][box] = dense_pixels(hu[here], (pixel_mm[0], pixel_mm[1]), *box)
@@ -55,10 +52,7 @@ def masks_from_probabilities(
                 target[here][seen.place] = values
             if seen.consolidation is not None:
                 np.copyto(by_density[here][seen.place], seen.consolidation, where=seen.lesions)
-
-    with ThreadPoolExecutor(threads) as pool:
-        for done, _ in enumerate(pool.map(draw, range(count)), start=1):
-            progress(done / count)
+        progress((index + 1) / count)
     return Masks(lungs, lesions, model, lesion_probability, dense)
 
 

@@ -74,8 +74,4 @@ class Segmenter:
             probabilities = network.probabilities(view, progress)
         model = self._bundle.model(network.device)
         stage(DRAWING, 0.0)
-
-        def drawn(share: float) -> None:
-            stage(DRAWING, share)
-
-        return masks_from_probabilities(study, view, probabilities, model, drawn, self._threads)
+        return masks_from_probabilities(study, view, probabilities, model, lambda share: stage(DRAWING, share))
