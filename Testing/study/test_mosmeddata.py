@@ -197,6 +197,12 @@ def test_a_spreadsheet_that_unpacks_to_more_than_memory_holds_is_not_unpacked(tm
         read_registry(path)
 
 
+def test_the_folder_of_studies_stands_for_the_dataset(tmp_path):
+    write_csv(with_files(tmp_path), OFFICIAL)
+    assert is_dataset(tmp_path / "studies")
+    assert read_dataset(tmp_path / "studies") == read_dataset(tmp_path)
+
+
 def test_what_is_no_dataset(tmp_path):
     touch(tmp_path, "series/IM0001", "CT-5/study.nii.gz", "1/study.nii.gz", "CT-1/notes.txt")
     assert not is_dataset(tmp_path)

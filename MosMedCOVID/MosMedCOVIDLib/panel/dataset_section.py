@@ -56,11 +56,11 @@ class DatasetSection:
         """Lists a dataset in place of the one before. StudyRefused where there is none."""
         dataset = read_dataset(root)
         self._thumbnails.stop()
-        self.dataset, self.review = dataset, Review(data_folder() / "datasets", root)
+        self.dataset, self.review = dataset, Review(data_folder() / "datasets", dataset.root)
         self._numbers = {str(row.study): number for number, row in enumerate(dataset.rows) if row.study}
         self.table.fill(dataset.rows, self._statuses())
         self.filters.begin(dataset, self._statuses())
-        self.ui.datasetSection.text = f"Dataset {root.resolve().name}"
+        self.ui.datasetSection.text = f"Dataset {dataset.root.resolve().name}"
         self.ui.datasetSection.setVisible(True)
         self.ui.datasetSection.collapsed = False
         self._place = 0

@@ -69,7 +69,9 @@ def has_registry(path: Path) -> bool:
 
 
 def read_dataset(root: Path) -> Dataset:
-    """The studies of a dataset. StudyRefused where there are none."""
+    """The studies of a dataset, whose root may be given or its folder of studies. StudyRefused where there are none."""
+    if root.name == STUDIES and not has_registry(root) and has_registry(root.parent):
+        root = root.parent
     places = look_around(root)
     notes: list[str] = []
     rows = _from_registry(root, places, notes)
