@@ -220,6 +220,16 @@ def test_training_by_the_config_learns(prepared, tmp_path, capsys):
     UNet(2, 3, 3, (8, 8, 16, 16), (2, 2, 2), num_res_units=2, norm="batch").load_state_dict(weights)
 
 
+@pytest.mark.parametrize(("steps", "anew"), [(50, []), (100, []), (300, [100, 200])])
+def test_the_learning_rate_rises_once_and_falls_to_nothing_again_and_again(steps, anew):
+    schedule = Schedule(steps=steps, batch=2, rate=0.01, warm_up=4, fall=100, mean_over=3, seed=5)
+    rates = [schedule.rate_at(step) for step in range(steps)]
+    assert rates[0] == pytest.approx(0.01 / 4)
+    assert max(rates) == pytest.approx(0.01, rel=0.01)
+    assert [step for step in range(4, steps) if rates[step] > rates[step - 1]] == anew
+    assert all(rates[step - 1] < 2e-5 for step in (*anew, steps))
+
+
 def test_stopped_and_continued_gives_the_same_as_at_one_go(prepared, tmp_path, augmentation):
     class Stopped(Exception):
         pass
@@ -230,7 +240,7 @@ def test_stopped_and_continued_gives_the_same_as_at_one_go(prepared, tmp_path, a
     def weights(out, **options):
         torch.manual_seed(0)
         network = UNet(2, 3, 3, (4, 4, 4), (2, 2), norm="batch")
-        schedule = Schedule(steps=6, batch=2, rate=0.01, warm_up=2, mean_over=3, seed=5, report_every=3)
+        schedule = Schedule(steps=6, batch=2, rate=0.01, warm_up=2, fall=6, mean_over=3, seed=5, report_every=3)
         train(network, sampler(load_sets(prepared)[OWN_SET], augmentation), schedule, out, **options)
         return torch.load(out / "model.pt", weights_only=True)
 

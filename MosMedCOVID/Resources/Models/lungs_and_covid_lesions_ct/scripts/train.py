@@ -35,20 +35,22 @@ DICE_CALM_PIXELS = 50
 class Schedule:
     """How long and how fast: steps in all, samples a step, the steepest learning rate, steps until it is reached.
 
-    mean_over: over about how many of the last steps the weights are averaged.
+    fall: steps over which the rate falls to nothing, and then begins anew; mean_over: over about how many of the last steps the weights are averaged.
     """
 
     steps: int
     batch: int
     rate: float
     warm_up: int
+    fall: int
     mean_over: int
     seed: int
     report_every: int = 50
 
     def rate_at(self, step: int) -> float:
-        """The learning rate: it rises evenly, then falls along a cosine."""
-        return self.rate * min(1.0, (step + 1) / self.warm_up) * 0.5 * (1 + cos(pi * step / self.steps))
+        """The learning rate: it rises evenly, then falls along a cosine, once or again and again."""
+        fallen = step % self.fall / min(self.fall, self.steps)
+        return self.rate * min(1.0, (step + 1) / self.warm_up) * 0.5 * (1 + cos(pi * fallen))
 
 
 def train(
