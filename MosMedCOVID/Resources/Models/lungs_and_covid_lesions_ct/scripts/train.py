@@ -35,7 +35,8 @@ DICE_CALM_PIXELS = 50
 class Schedule:
     """How long and how fast: steps in all, samples a step, the steepest learning rate, steps until it is reached.
 
-    fall: steps over which the rate falls to nothing, and then begins anew; mean_over: over about how many of the last steps the weights are averaged.
+    fall: steps over which the rate falls to nothing, and then begins anew; mean_over: over about how many of the last
+    steps the weights are averaged.
     """
 
     steps: int
