@@ -23,7 +23,7 @@ class Reader:
         self.told: list[str] = []
         self.asked: list[str] = []
         self.answer = "discard"
-        self.panel.ask = lambda name: (self.asked.append(name), self.answer)[1]
+        self.panel.leaving.ask = lambda name: (self.asked.append(name), self.answer)[1]
         self.panel.confirm = lambda question: (self.asked.append(question), self.answer != "cancel")[1]
 
     def wait(self, until, seconds=300.0):
@@ -66,7 +66,7 @@ def reader(host, empty_scene, monkeypatch):
     monkeypatch.setattr(messages, "tell", reader.told.append)
     monkeypatch.setattr(messages, "note", reader.told.append)
     yield reader
-    reader.panel.ask = lambda name: "discard"
+    reader.panel.leaving.ask = lambda name: "discard"
     reader.panel.worker.stop()
 
 

@@ -13,13 +13,13 @@ from ..scene.study_in_scene import add_study, hide_other_studies
 from ..segmentation.masks import Masks
 from ..segmentation.protocol import Progress
 from ..study.mosmeddata import is_dataset
-from ..study.read import RESULTS_FOLDER
 from . import messages
 from .choices import Choices
 from .correct_section import CorrectSection
 from .dataset_section import DatasetSection
 from .expert_choice import ExpertChoice
 from .grade_section import RULES, GradeSection
+from .leaving import Leaving
 from .packages import PackagesFrame
 from .save_section import SaveSection
 from .segment_options import SegmentOptions
@@ -33,16 +33,13 @@ from .workers import Workers
 
 
 class Panel:
-    """Holds the sections together; all that is shown comes from the reading, and goes back into it.
-
-    ask: what to do about unsaved corrections; a test may answer for the reader.
-    """
+    """Holds the sections together; all that is shown comes from the reading, and goes back into it."""
 
     def __init__(self, ui: object, reading: Reading) -> None:
         self.ui, self.reading = ui, reading
         self.packages = PackagesFrame(ui, self.packages_installed)
         self.worker = Workers(reading, lambda: not self.packages.missing, self.show_segmentation)
-        self.ask: Callable[[str], str] = messages.what_about_unsaved
+        self.leaving = Leaving(reading, self.save)
         self.confirm: Callable[[str], bool] = messages.confirmed
         self.study_section = StudySection(ui, self.open_path, self.add_path, self.take_volume)
         self.segment_section = SegmentSection(ui, self.segment, self.worker.cancel)
@@ -200,17 +197,12 @@ class Panel:
     def may_leave(self) -> bool:
         """Whether the study before the reader may be left: asks what becomes of unsaved corrections."""
         self._follow_edits()
-        if not self.reading.unsaved:
-            return True
-        answer = self.ask(self.reading.name)
-        return answer == messages.DISCARD or (answer == messages.SAVE and self.save())
+        return self.leaving.may_leave()
 
     def may_close(self) -> bool:
         """Whether all may be closed, unsaved corrections included: they are asked about only once."""
-        if not self.may_leave():
-            return False
-        self.reading.unsaved = False
-        return True
+        self._follow_edits()
+        return self.leaving.may_close()
 
     def new_study(self) -> None:
         """Another study is there, or none: nothing of the one before is left in the panel."""
@@ -245,12 +237,10 @@ class Panel:
         self.segment_options.show(self.worker.busy)
 
     def scene_will_close(self) -> None:
-        """The scene is about to be emptied: no application waits for an answer then, but saving is still possible."""
+        """The scene is about to be emptied."""
         self.worker.stop()
         self._follow_edits()
-        if self.reading.unsaved and self.ask(self.reading.name) == messages.SAVE and not self.save():
-            self._rescue()
-        self.reading.unsaved = False
+        self.leaving.scene_will_close()
 
     def follow_removal(self) -> None:
         """Somebody took a node out of the scene: what is gone must not be shown as if it were there."""
@@ -283,16 +273,6 @@ class Panel:
         self.dataset_section.cleanup()
         self.view_section.cleanup()
         self.correct_section.cleanup()
-
-    def _rescue(self) -> None:
-        """Where the reader wanted the files they cannot be: another place is better than none, as the scene closes."""
-        for folder in (Path.home() / RESULTS_FOLDER, Path(slicer.app.temporaryPath) / RESULTS_FOLDER):
-            try:
-                files = self.reading.save(folder)
-            except (MosMedError, OSError):
-                continue
-            messages.tell(f"The corrections were saved in {Path(files['lesions']).parent} instead.")
-            return
 
     def _may_segment(self) -> bool:
         if self.reading.corrected and not self.confirm(
