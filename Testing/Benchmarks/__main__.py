@@ -1,4 +1,4 @@
-"""`python3 Testing/Benchmarks [--rounds N] [--slices 40 148 400]`: how long each step takes, beside known yardsticks.
+"""`python3 Testing/Benchmarks [NAME…] [--rounds N] [--slices 40 148 400]`: how long each step takes, beside yardsticks.
 
 Ratios are of one run, A and B in turn, so that they hold where seconds don't. Needs what `python3 Testing` needs, and
 lungmask (Python 3.11 or newer) for the yardstick of segmenting.

@@ -22,8 +22,19 @@ class Seconds:
 
     def ratio_to(self, other: Seconds, work: float = 1.0) -> str:
         """How many times as long as another step, round by round; `work`: how many times its work this one did."""
-        ratios = [mine / its / work for mine, its in zip(self.rounds, other.rounds, strict=True)]
+        ratios = self._ratios(other, work)
         return f"{median(ratios):.2f}× ({min(ratios):.2f} to {max(ratios):.2f})"
+
+    def times(self, other: Seconds) -> str:
+        """The same in short."""
+        return f"{median(self._ratios(other)):.2f}×"
+
+    def part_of(self, whole: Seconds) -> str:
+        """Which part of another step this one is."""
+        return f"{100 * median(self._ratios(whole)):.0f} %"
+
+    def _ratios(self, other: Seconds, work: float = 1.0) -> list[float]:
+        return [mine / its / work for mine, its in zip(self.rounds, other.rounds, strict=True)]
 
 
 def in_turn(rounds: int, steps: Mapping[str, Callable[[], object]]) -> dict[str, Seconds]:
@@ -40,6 +51,11 @@ def seconds_of(action: Callable[[], object]) -> float:
     begin = time.perf_counter()
     action()
     return time.perf_counter() - begin
+
+
+def load() -> str:
+    """How busy the machine is, with other things for the most part."""
+    return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
 # Run by a Python of its own: a process forked from a large one would count that one's memory as its peak.

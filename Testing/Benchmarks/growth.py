@@ -1,72 +1,94 @@
-"""How time and memory of the segmentation grow with the number of slices: a table, and the plot for the docs."""
+"""How something grows with its size: a table, and plots side by side for the documentation."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
+from typing import Any
 
-from study_benchmarks import CHEST_MM
+from figures import Seconds
 
-SLICES = (20, 40, 80, 148, 250, 400)
-MB = 1024.0  # KiB in one
-
-
-@dataclass(frozen=True)
-class Point:
-    """What a study of 512 × 512 × slices takes with a warm worker: seconds, and the most memory it has held."""
-
-    slices: int
-    seconds: float
-    memory_mb: float
+Line = dict[int, float]  # by the size
 
 
-def measure_growth(rounds: int, plot: Path) -> None:
-    """Prints the table and writes the plot, SVG or PNG by its ending."""
-    points = []
-    print("\nSegmenting 512 × 512 × slices, warm worker, CPU")
-    for slices in SLICES:
-        points.append(measured(slices, rounds))
-        print(f"  {slices:4} slices {points[-1].seconds:8.2f} s {points[-1].memory_mb:8.0f} MB", flush=True)
-    draw(points, plot)
+@dataclass
+class Growth:
+    """Seconds by the size, one line for each way; beside them what another thing, the yardstick, takes for the same.
+
+    size: what the sizes count; memory_mb: the most that was held.
+    """
+
+    title: str
+    size: str
+    yardstick: str = ""
+    lines: dict[str, Line] = field(default_factory=dict)
+    beside: dict[str, Line] = field(default_factory=dict)
+    memory_mb: Line = field(default_factory=dict)
+
+    def add(self, line: str, size: int, seconds: float) -> None:
+        """One point."""
+        self.lines.setdefault(line, {})[size] = seconds
+
+    def add_yardstick(self, line: str, size: int, seconds: float) -> None:
+        """One point of the yardstick, which belongs to one of the lines."""
+        self.beside.setdefault(line, {})[size] = seconds
 
 
-def measured(slices: int, rounds: int) -> Point:
-    """One size, with a worker of its own, whose memory is looked at in the end."""
-    from figures import in_turn
-    from MosMedCOVIDLib.segmentation.client import SegmentationWorker
-    from MosMedCOVIDLib.study.phantom import thorax_phantom
-    from MosMedCOVIDLib.study.study import Study
-
-    made: Study = thorax_phantom(20.0, shape=(slices, 512, 512), spacing_mm=(CHEST_MM / slices, 0.74, 0.74)).study
-    with SegmentationWorker() as worker:
-        worker.segment(made, "cpu")
-        taken = in_turn(rounds, {"segment": lambda: worker.segment(made, "cpu")})["segment"]
-        return Point(slices, sorted(taken.rounds)[len(taken.rounds) // 2], peak_mb(worker.process_id))
+def middle(taken: Seconds) -> float:
+    """The median of the rounds."""
+    return median(taken.rounds)
 
 
-def peak_mb(process: int | None) -> float:
-    """The most memory that a process has held, in MB; 0 where the system does not tell."""
-    status = Path(f"/proc/{process}/status")
-    lines = status.read_text(encoding="utf-8").splitlines() if status.exists() else []
-    return next((int(line.split()[1]) / MB for line in lines if line.startswith("VmHWM:")), 0.0)
+def show(growth: Growth) -> None:
+    """A table in Markdown."""
+    sizes = sorted({size for line in growth.lines.values() for size in line})
+    print(f"\n| {growth.title}, {growth.size} | {' | '.join(f'{size:,}' for size in sizes)} |")
+    print("|---" * (1 + len(sizes)) + "|")
+    for name, line in growth.lines.items():
+        print(f"| {name}, s | {' | '.join(f'{line[size]:.3g}' for size in sizes)} |")
+        if name in growth.beside:
+            ratios = (f"{line[size] / growth.beside[name][size]:.2f}×" for size in sizes)
+            print(f"| beside {growth.yardstick} | {' | '.join(ratios)} |")
+    if growth.memory_mb:
+        print(f"| most memory, MB | {' | '.join(f'{growth.memory_mb[size]:.0f}' for size in sizes)} |", flush=True)
 
 
-def draw(points: list[Point], plot: Path) -> None:
-    """Seconds on the left axis, memory on the right one."""
+def draw(growths: Sequence[Growth], plot: Path) -> None:
+    """One panel each: seconds on the left axis, memory on a right one; SVG or PNG by the file's ending."""
     import matplotlib
 
     matplotlib.use("Agg")
     matplotlib.rcParams["svg.hashsalt"] = "growth"  # the same figures give the same file
     from matplotlib import pyplot
 
-    figure, left = pyplot.subplots(figsize=(6, 3.6), layout="constrained")
-    right = left.twinx()
-    slices = [point.slices for point in points]
-    left.plot(slices, [point.seconds for point in points], "o-", color="tab:blue")
-    right.plot(slices, [point.memory_mb for point in points], "s--", color="tab:orange")
-    left.set_xlabel("slices of 512 × 512")
-    left.set_ylabel("seconds, warm worker", color="tab:blue")
-    right.set_ylabel("most memory of the worker, MB", color="tab:orange")
-    for axis in (left, right):
-        axis.set_ylim(bottom=0)
+    width = 6.0 if len(growths) == 1 else 4.0 * len(growths)
+    figure, axes = pyplot.subplots(1, len(growths), figsize=(width, 3.6), layout="constrained", squeeze=False)
+    for growth, axis in zip(growths, axes[0], strict=True):
+        _draw(growth, axis)
     figure.savefig(plot, metadata={"Date": None} if plot.suffix == ".svg" else None)
+
+
+def _draw(growth: Growth, axis: Any) -> None:
+    for number, (name, line) in enumerate(growth.lines.items()):
+        axis.plot(list(line), list(line.values()), "o-", color=f"C{number}", label=name, markersize=4)
+        if name in growth.beside:
+            axis.plot(list(line), [growth.beside[name][size] for size in line], ":", color=f"C{number}")
+    if growth.yardstick:
+        axis.plot([], [], ":", color="grey", label=growth.yardstick)
+    axis.set_title(growth.title)
+    axis.set_xlabel(growth.size)
+    axis.set_ylabel("seconds")
+    axis.set_xlim(left=0)
+    axis.set_ylim(bottom=0)
+    axis.xaxis.set_major_formatter("{x:,.0f}")
+    axis.yaxis.set_major_formatter("{x:g}")
+    if growth.memory_mb:
+        right = axis.twinx()
+        right.plot(list(growth.memory_mb), list(growth.memory_mb.values()), "s--", color="C1")
+        right.set_ylabel("most memory, MB", color="C1")
+        right.set_ylim(bottom=0)
+        axis.set_ylabel("seconds", color="C0")
+    elif len(growth.lines) > 1:
+        axis.legend(frameon=False)

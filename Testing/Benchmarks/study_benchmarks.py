@@ -11,6 +11,7 @@ from statistics import median
 
 import nibabel
 import numpy as np
+from asked import MODULE, P001, Asked
 from figures import in_turn, run_with_peak_memory
 from lungmask_yardstick import r231
 from MosMedCOVIDLib.commands.phantom import save_phantom
@@ -23,28 +24,28 @@ from MosMedCOVIDLib.study.phantom import thorax_phantom
 from MosMedCOVIDLib.study.quick_lungs import find_quick_lungs
 from MosMedCOVIDLib.study.read import read_study
 from MosMedCOVIDLib.study.study import Study
+from phantoms import CHEST_MM, PIXEL_MM
 
-CHEST_MM = 296.0  # feet to head, whatever the number of slices
 YARDSTICK_SLICES = 20  # one batch of lungmask; it takes as long for each further one
 
 
-def measure_studies(module: Path, slices: Sequence[int], rounds: int) -> None:
-    """Prints a table for each study; the whole way is run by the program in the folder `module`."""
-    for title, make in studies(module, slices):
-        with tempfile.TemporaryDirectory() as folder:
+def measure(asked: Asked) -> None:
+    """Prints a table for each study."""
+    rounds = asked.rounds
+    for title, make in studies(asked.slices):
+        with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
             print(f"\n{title}", flush=True)
             path = make(Path(folder))
             study = measure_reading(path, rounds)
             masks = measure_segmenting(path, study, rounds, Path(folder))
             measure_the_rest(study, masks, rounds, Path(folder))
-            measure_cold(path, rounds, Path(folder), module)
+            measure_cold(path, rounds, Path(folder))
 
 
-def studies(module: Path, slices: Sequence[int]) -> Iterator[tuple[str, Callable[[Path], Path]]]:
+def studies(slices: Sequence[int]) -> Iterator[tuple[str, Callable[[Path], Path]]]:
     """What is measured, each with what puts it into a folder and says where."""
-    p001 = module.parents[1] / "shared" / "data" / "covid-ct-md" / "P001"
-    if p001.is_dir():
-        yield "P001, DICOM, 512 × 512 × 148", lambda folder: p001
+    if P001.is_dir():
+        yield "P001, DICOM, 512 × 512 × 148", lambda folder: P001
     else:
         print("\nP001: not measured, ../shared/data is not there")
     for count in slices:
@@ -54,7 +55,9 @@ def studies(module: Path, slices: Sequence[int]) -> Iterator[tuple[str, Callable
 def phantom(slices: int, folder: Path) -> Path:
     """A teaching phantom of so many slices as a file."""
     file = folder / "phantom.nii.gz"
-    save_phantom(thorax_phantom(35.0, shape=(slices, 512, 512), spacing_mm=(CHEST_MM / slices, 0.74, 0.74)), file)
+    save_phantom(
+        thorax_phantom(35.0, shape=(slices, 512, 512), spacing_mm=(CHEST_MM / slices, PIXEL_MM, PIXEL_MM)), file
+    )
     return file
 
 
@@ -101,9 +104,9 @@ def measure_the_rest(study: Study, masks: Masks, rounds: int, folder: Path) -> N
         show(name, seconds)
 
 
-def measure_cold(path: Path, rounds: int, folder: Path, module: Path) -> None:
+def measure_cold(path: Path, rounds: int, folder: Path) -> None:
     """From the command line to the saved grade, everything started anew, and the most memory on the way."""
-    command = [sys.executable, str(module), "grade", str(path), "--device", "cpu", "--out", str(folder / "all")]
+    command = [sys.executable, str(MODULE), "grade", str(path), "--device", "cpu", "--out", str(folder / "all")]
     peaks: list[float] = []
     whole = in_turn(rounds, {"cold": lambda: peaks.append(run_with_peak_memory(command))})
     show("file to grade, cold", whole["cold"])
