@@ -68,6 +68,16 @@ def test_nothing_in_the_table_is_cut(phantom_read, phantom, theme):
     apply_theme("system")
 
 
+@pytest.fixture
+def no_other_module(host):
+    """The window as our readers have it: no other module to choose above the panel, whatever other tests have loaded."""
+    selector = host.window.moduleSelector()
+    selector.hide()
+    yield
+    selector.setVisible(selector.count > 1)
+
+
+@pytest.mark.usefixtures("no_other_module")
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_after_segmenting_the_grade_and_save_are_seen_without_scrolling(reader, phantom, phantom_file, theme):
     from EmbeddedSlicer.theme import apply_theme
