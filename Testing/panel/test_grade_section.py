@@ -70,7 +70,7 @@ def test_nothing_in_the_table_is_cut(phantom_read, phantom, theme):
 
 @pytest.fixture
 def no_other_module(host):
-    """The window as our readers have it: no other module to choose above the panel, whatever other tests have loaded."""
+    """The window as our readers have it: no other module to choose, whatever other tests have loaded."""
     selector = host.window.moduleSelector()
     selector.hide()
     yield
