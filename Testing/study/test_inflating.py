@@ -37,41 +37,41 @@ def all_of(path, content=CONTENT):
         return read, contents.holds_more_than(0), contents.left_out
 
 
-@pytest.mark.parametrize(
-    ("file", "left_out"),
-    {
-        "whole": (WHOLE, False),
-        "not compressed": (CONTENT, False),
-        "two members": (gzip.compress(CONTENT[:500]) + gzip.compress(CONTENT[500:]), False),
-        "zeros between and behind": (
-            gzip.compress(CONTENT[:9]) + bytes(300_000) + gzip.compress(CONTENT[9:]) + b"\0",
-            False,
-        ),
-        "an empty member behind": (WHOLE + gzip.compress(b""), False),
-        "something else behind": (WHOLE + b"<html>", True),
-        "one byte behind": (WHOLE + b"x", True),
-        "something else behind zeros": (WHOLE + bytes(300_000) + b"x", True),
-    }.values(),
-)
+WHOLE_FILES = {
+    "whole": (WHOLE, False),
+    "not compressed": (CONTENT, False),
+    "two members": (gzip.compress(CONTENT[:500]) + gzip.compress(CONTENT[500:]), False),
+    "zeros between and behind": (
+        gzip.compress(CONTENT[:9]) + bytes(300_000) + gzip.compress(CONTENT[9:]) + b"\0",
+        False,
+    ),
+    "an empty member behind": (WHOLE + gzip.compress(b""), False),
+    "something else behind": (WHOLE + b"<html>", True),
+    "one byte behind": (WHOLE + b"x", True),
+    "something else behind zeros": (WHOLE + bytes(300_000) + b"x", True),
+}
+
+
+@pytest.mark.parametrize(("file", "left_out"), WHOLE_FILES.values(), ids=WHOLE_FILES)
 def test_what_is_whole_is_read_to_the_byte(tmp_path, zlib_of_choice, file, left_out):
     (tmp_path / "file").write_bytes(file)
     assert all_of(tmp_path / "file") == (CONTENT, False, left_out)
 
 
-@pytest.mark.parametrize(
-    ("file", "reason"),
-    {
-        "half of it": (WHOLE[: len(WHOLE) // 2], TOO_EARLY),
-        "without its checksum": (WHOLE[:-8], TOO_EARLY),
-        "without its last byte": (WHOLE[:-1], TOO_EARLY),
-        "the first ten bytes": (WHOLE[:10], TOO_EARLY),
-        "a second member, cut": (gzip.compress(CONTENT) + WHOLE[:30], TOO_EARLY),
-        "another checksum": (changed(-6), DAMAGED),
-        "another length": (changed(-2), DAMAGED),
-        "another byte inside": (changed(len(WHOLE) // 2), DAMAGED),
-        "no way to inflate": (changed(2), DAMAGED),
-    }.values(),
-)
+DAMAGED_FILES = {
+    "half of it": (WHOLE[: len(WHOLE) // 2], TOO_EARLY),
+    "without its checksum": (WHOLE[:-8], TOO_EARLY),
+    "without its last byte": (WHOLE[:-1], TOO_EARLY),
+    "the first ten bytes": (WHOLE[:10], TOO_EARLY),
+    "a second member, cut": (gzip.compress(CONTENT) + WHOLE[:30], TOO_EARLY),
+    "another checksum": (changed(-6), DAMAGED),
+    "another length": (changed(-2), DAMAGED),
+    "another byte inside": (changed(len(WHOLE) // 2), DAMAGED),
+    "no way to inflate": (changed(2), DAMAGED),
+}
+
+
+@pytest.mark.parametrize(("file", "reason"), DAMAGED_FILES.values(), ids=DAMAGED_FILES)
 def test_what_is_damaged_is_found_out(tmp_path, zlib_of_choice, file, reason):
     (tmp_path / "file").write_bytes(file)
     with pytest.raises(DamagedError, match=reason):
