@@ -11,7 +11,7 @@ MOST_SHARE_OUTSIDE = 0.5  # other pieces are the mattress, or the air round the 
 ONE_SIDED = 0.9  # a piece with this share on one side of the body's middle belongs to that side
 DEEPEST_EROSION = 4  # double pixels; lungs that touch in front or behind are parted by less
 LEAST_SEED_SHARE = 0.1
-SLICE, ROW, COLUMN = 0, 1, 2
+ROW, COLUMN = 1, 2  # axes
 
 
 def tell_sides(lungs: np.ndarray, middle: float, outside: np.ndarray) -> np.ndarray:
