@@ -1,6 +1,11 @@
 """The errors that a user may meet: the text is the sentence they read, the class decides the exit code."""
 
 
+def one_line(text: str) -> str:
+    """A text without line breaks, control characters and other letters that cannot be shown: names may hold them."""
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
 class MosMedError(Exception):
     """Something went wrong that the user can be told in one sentence: what, where, what to do."""
 
@@ -12,6 +17,9 @@ class UsageError(MosMedError):
 
     exit_code = 2
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(one_line(reason))
+
 
 class StudyRefused(MosMedError):
     """This is not a study, or not one that can be read or graded safely. `check` names the check that refused."""
@@ -19,7 +27,7 @@ class StudyRefused(MosMedError):
     exit_code = 3
 
     def __init__(self, check: str, reason: str) -> None:
-        super().__init__(reason)
+        super().__init__(one_line(reason))
         self.check = check
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import struct
+import tempfile
 import zipfile
 import zlib
 
@@ -12,7 +13,6 @@ import pytest
 from dicom_files import write_other, write_series, zipped
 from MosMedCOVIDLib.errors import StudyRefused
 from MosMedCOVIDLib.study.dicom import holds_dicom, list_series, read_dicom
-from MosMedCOVIDLib.study.dicom import sources as dicom_sources
 from MosMedCOVIDLib.study.read import can_read, find_studies, name_of, read_study
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
@@ -24,10 +24,6 @@ def refusal(path) -> str:
     with pytest.raises(StudyRefused) as refused:
         read_study(path)
     return str(refused.value)
-
-
-def scratch_folders() -> set[str]:
-    return {path.name for path in dicom_sources.Path(dicom_sources.tempfile.gettempdir()).glob("mosmedcovid-*")}
 
 
 # Folders
@@ -137,10 +133,11 @@ def test_a_deflated_file_that_inflates_without_end_is_not_inflated(tmp_path, mon
 
 
 @pytest.mark.parametrize("syntax", ["explicit", "JPEG Lossless", "deflated"])
-def test_a_zip_is_read_like_its_folder_and_leaves_nothing_behind(tmp_path, syntax):
+def test_a_zip_is_read_like_its_folder_and_leaves_nothing_behind(tmp_path, syntax, monkeypatch):
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     write_series(tmp_path / "s", HU.repeat(4, 1).repeat(4, 2), syntax=syntax)
     path = zipped(tmp_path / "s", tmp_path / "Пациент 7.zip", lambda file: f"a/b/{file.name}")
-    before = scratch_folders()
     study = read_study(path)
     assert (study.name, study.kind) == ("Пациент 7", "dicom")
     assert study.name == name_of(path)
@@ -148,7 +145,7 @@ def test_a_zip_is_read_like_its_folder_and_leaves_nothing_behind(tmp_path, synta
     assert np.array_equal(study.hu, folder.hu)
     assert np.array_equal(study.affine, folder.affine)
     assert dict(study.headers) == dict(folder.headers)
-    assert scratch_folders() == before
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_names_in_a_zip_never_become_paths(tmp_path):

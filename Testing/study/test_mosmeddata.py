@@ -203,6 +203,25 @@ def test_the_folder_of_studies_stands_for_the_dataset(tmp_path):
     assert read_dataset(tmp_path / "studies") == read_dataset(tmp_path)
 
 
+def test_a_spreadsheet_packed_in_a_way_that_is_yet_to_come_is_damaged(tmp_path, calamine):
+    path = write_xlsx(tmp_path, OFFICIAL)
+    whole = path.read_bytes()
+    at = whole.index(b"PK\x01\x02") + 6
+    path.write_bytes(whole[:at] + b"\xff\0" + whole[at + 2 :])
+    with pytest.raises(StudyRefused, match="damaged"):
+        read_registry(path)
+
+
+@pytest.mark.parametrize(
+    "row", [("1", "CT\x1b[2J", "a.nii", ""), ("1", "CT-0", "a\0\x07.nii", ""), ("1", "", "..\r", "")]
+)
+def test_letters_that_cannot_be_shown_reach_no_sentence(tmp_path, row):
+    write_csv(tmp_path, [row])
+    dataset = read_dataset(tmp_path)
+    assert dataset.rows[0].reason.isprintable()
+    assert all(note.isprintable() for note in dataset.notes)
+
+
 def test_what_is_no_dataset(tmp_path):
     touch(tmp_path, "series/IM0001", "CT-5/study.nii.gz", "1/study.nii.gz", "CT-1/notes.txt")
     assert not is_dataset(tmp_path)

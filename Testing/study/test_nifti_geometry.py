@@ -171,6 +171,8 @@ NO_NUMBERS, ALL_ZERO = [np.nan, 0, 0, 0], [0.0, 0, 0, 0]
         ({"srow_x": ALL_ZERO, "srow_y": ALL_ZERO, "srow_z": ALL_ZERO}, "qform", "sform"),
         ({"quatern_b": 5}, "sform", "qform"),
         ({"qoffset_x": np.inf}, "sform", "qform"),
+        ({"qoffset_x": 1e30}, "sform", "qform"),
+        ({"srow_z": [0, 0, 8, -2e6]}, "qform", "sform"),
     ],
 )
 def test_where_one_position_is_none_the_other_is_used(tmp_path, fields, used, other):

@@ -33,6 +33,20 @@ def test_affines_without_place_or_size_are_refused():
         study(affine=np.diag([1.0, 1.0, 0.0, 1.0]))
 
 
+def test_a_place_beyond_any_scanner_is_refused():
+    affine = np.diag([-0.7, -0.8, 8.0, 1.0])
+    affine[0, 3] = -1e30
+    with pytest.raises(StudyRefused, match="states a position more than a kilometre away: no patient's"):
+        study(affine=affine)
+
+
+def test_notes_are_lines_of_plain_text_whatever_a_files_name_holds():
+    made = Study(
+        np.zeros((4, 5, 6), np.int16), np.eye(4), "s", Path("s"), "nifti", notes=("1 file (a\n\x1b[2J) is lost.",)
+    )
+    assert made.notes == ("1 file (a\ufffd\ufffd[2J) is lost.",)
+
+
 def test_a_tilted_grid_is_refused_with_its_angle():
     affine = np.diag([-0.7, -0.7, 5.0, 1.0])
     affine[1, 2] = 5 * np.tan(np.radians(18.5))

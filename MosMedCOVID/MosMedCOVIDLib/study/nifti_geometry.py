@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import StudyRefused
-from .study import MAXIMUM_SHEAR
+from .study import FARTHEST_MM, MAXIMUM_SHEAR
 
 METRES, MICROMETRES = 1, 3  # codes of NIfTI
 SCANNER = 1
@@ -68,6 +68,7 @@ def _form(header: Any, name: str) -> np.ndarray | None:
             affine: np.ndarray = (header.get_sform if name == "sform" else header.get_qform)().astype(np.float64)
             sides = np.linalg.norm(affine[:3, :3], axis=0)
             possible = np.isfinite(affine).all() and sides.min() > TINIEST_MM and sides.max() < HUGEST_MM
+            possible = possible and np.abs(affine[:3, 3]).max() <= FARTHEST_MM
             return affine if possible and np.linalg.det(affine[:3, :3] / sides) != 0 else None
     except (HeaderDataError, ValueError):
         return None

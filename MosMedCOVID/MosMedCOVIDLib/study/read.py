@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..errors import StudyRefused, UsageError
 from .dicom import ZIP_ENDING, Choose, dicom_name, holds_dicom, is_dicom, read_dicom
+from .folders import walk
 from .nifti import ENDINGS, nifti_volumes, read_nifti, study_name
 from .progress import OnProgress, silent
 from .study import Study
@@ -55,7 +56,7 @@ def read_study(
 def can_read(path: Path) -> bool:
     """Whether something may be a study, by name or DICOM's mark; cheap, for a window onto which it is dropped."""
     if path.is_dir():
-        files = (Path(folder) / name for folder, _, names in os.walk(path) for name in sorted(names))
+        files = (Path(folder) / name for folder, _, names in walk(path) for name in names)
         return any(map(is_dicom, itertools.islice(files, MANY_FILES)))
     return is_nifti_name(path) or holds_dicom(path)
 
@@ -75,16 +76,14 @@ def find_studies(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     found: list[Path] = []
-    for folder, below, files in os.walk(path):
-        below[:] = sorted(name for name in below if name != RESULTS_FOLDER and not name.startswith("."))
+    for folder, below, files in walk(path):
+        below[:] = (name for name in below if name != RESULTS_FOLDER and not name.startswith("."))
         here = Path(folder)
         volumes = [here / name for name in nifti_volumes(files)]
         volumes = [volume for volume in volumes if not MASK.search(study_name(volume).lower())]
         found += volumes
-        found += [
-            here / name for name in sorted(files) if name.lower().endswith(ZIP_ENDING) and holds_dicom(here / name)
-        ]
-        if not volumes and any(is_dicom(here / name) for name in sorted(files)):
+        found += [here / name for name in files if name.lower().endswith(ZIP_ENDING) and holds_dicom(here / name)]
+        if not volumes and any(is_dicom(here / name) for name in files):
             found.append(here)
             below.clear()
     return found or [path]

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..errors import StudyRefused
+from ..errors import StudyRefused, one_line
 
 # Columns of an affine may deviate from a right angle by this cosine (0.06 degrees: a third of a millimetre over a
 # chest). A NIfTI's qform knows right angles only, so beyond it a saved mask would lie elsewhere for some programs.
 MAXIMUM_SHEAR = 0.001
 SMALLEST_MM, LARGEST_MM = 0.05, 50.0  # of a voxel's side, in a CT of a patient
+FARTHEST_MM = 1e6  # from the origin: beyond, the numbers are none that were meant
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,10 +40,13 @@ class Study:
     def __post_init__(self) -> None:
         affine = np.array(self.affine, np.float64)
         object.__setattr__(self, "affine", affine)
+        object.__setattr__(self, "notes", tuple(map(one_line, self.notes)))
         if self.hu.dtype != np.int16 or self.hu.ndim != 3 or 0 in self.hu.shape:
             raise StudyRefused("readable", f"{self.name} is not a volume: {self.hu.dtype} of shape {self.hu.shape}.")
         if affine.shape != (4, 4) or not np.isfinite(affine).all() or (affine[3] != (0, 0, 0, 1)).any():
             raise StudyRefused("geometry", f"{self.name} has no valid position in the patient (its affine).")
+        if np.abs(affine[:3, 3]).max() > FARTHEST_MM:
+            raise StudyRefused("geometry", f"{self.name} states a position more than a kilometre away: no patient's.")
         lengths = np.linalg.norm(affine[:3, :3], axis=0)
         if lengths.min() < SMALLEST_MM or lengths.max() > LARGEST_MM:
             sides = " × ".join(f"{mm:.3g}" for mm in lengths)

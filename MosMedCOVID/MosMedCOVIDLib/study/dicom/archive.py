@@ -13,6 +13,7 @@ from ...errors import StudyRefused
 from .sources import Source
 
 LARGEST_BYTES = 8 << 30  # of all members, unpacked: a patient's whole examination stays below
+LARGEST_MEMBER = 1 << 30  # it may be unpacked in memory
 MOST_MEMBERS = 200_000
 # Uncompressed CT shrinks to a third, an empty picture to a hundredth; an archive made to harm to a thousandth and less.
 HIGHEST_RATIO = 100
@@ -31,7 +32,7 @@ class Archive(Source):
             self._zip = zipfile.ZipFile(path)
         except PermissionError as error:
             raise StudyRefused("readable", f"{path.name} may not be opened: no permission.") from error
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        except Exception as error:  # zipfile raises many kinds on broken files
             raise StudyRefused("readable", f"{path.name} is damaged, or not a zip archive.") from error
         members = [member for member in self._zip.infolist() if not member.is_dir()]
         try:
@@ -62,10 +63,10 @@ class Archive(Source):
             with self._zip.open(self._members[entry]) as member, unfinished.open("wb") as file:
                 shutil.copyfileobj(member, file, 1 << 20)
             unfinished.replace(path)
-        except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
-            raise self._damaged() from error
         except OSError as error:
             raise StudyRefused("readable", f"{self.name} could not be unpacked: is the disk full?") from error
+        except Exception as error:  # each way of packing has its own kinds
+            raise self._damaged() from error
         return path
 
     def close(self) -> None:
@@ -75,12 +76,10 @@ class Archive(Source):
 
     def _read(self, entry: str, count: int) -> bytes:
         # zipfile gives no more bytes than the member claims to hold, and compares the checksum at its end.
-        import zlib
-
         try:
             with self._zip.open(self._members[entry]) as member:
                 return member.read(count)
-        except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError) as error:
+        except Exception as error:  # each way of packing has its own kinds
             raise self._damaged() from error
 
     def _damaged(self) -> StudyRefused:
@@ -90,11 +89,14 @@ class Archive(Source):
 def _check(path: Path, members: list[zipfile.ZipInfo]) -> None:
     """StudyRefused for an archive that may do harm, or that cannot be read."""
     total, packed = sum(member.file_size for member in members), path.stat().st_size
+    largest = max((member.file_size for member in members), default=0)
     if len(members) > MOST_MEMBERS:
         reason = f"{path.name} holds {len(members)} files, more than {MOST_MEMBERS}: unpack what is needed."
     elif total > LARGEST_BYTES:
         gigabytes = f"{total / (1 << 30):.1f} GB, more than {LARGEST_BYTES >> 30} GB"
         reason = f"{path.name} would unpack to {gigabytes}: unpack what is needed."
+    elif largest > LARGEST_MEMBER:
+        reason = f"{path.name} holds a file of {largest / (1 << 30):.1f} GB, as no image is: unpack what is needed."
     # Against the size of the archive itself: members that share their bytes are counted each time.
     elif total > RATIO_FROM_BYTES and total > HIGHEST_RATIO * packed:
         reason = f"{path.name} would unpack to {total / packed:.0f} times its size, as no CT does: it is not opened."

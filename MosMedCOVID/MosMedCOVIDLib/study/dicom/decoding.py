@@ -9,15 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import StudyRefused
-from .image import Image
+from .image import DEFLATED, Image, Pixels
 from .single_frames import single_frame_file
 from .sources import Source
 
+LARGEST_SHORT = 1 << 14  # of slope and intercept: times 16 bits it stays within 32
+
 
 def decoded_together(image: Image, other: Image) -> bool:
-    """Whether GDCM may decode two files at one go, which saves a quarter: where both become one kind of values."""
+    """Whether GDCM may decode two images at one go, which saves a quarter: where both become one kind of values."""
     about, others = image.pixels, other.pixels
-    if about is None or others is None or about.at or others.at or not image.frame is other.frame is None:
+    if about is None or others is None or about.plain or DEFLATED in (about.syntax, others.syntax):
         return False
     bits = (about.syntax, about.bits_allocated, about.bits_stored, about.signed)
     return (image.slope, image.intercept, *bits) == (
@@ -50,23 +52,24 @@ def values_of(images: Sequence[Image], source: Source) -> np.ndarray:
 
 
 def _values(images: Sequence[Image], source: Source) -> np.ndarray:
-    first, paths = images[0], [source.path(image.entry) for image in images]
-    if first.pixels and first.pixels.at:
-        return _rescaled(_plain(first, paths[0]), first)[None]
-    if first.frame is None:
-        return _decoded(paths, first)
-    return _rescaled(_decoded([single_frame_file(first, paths[0], source)], first), first)
-
-
-def _plain(image: Image, path: Path) -> np.ndarray:
-    """Values that are not compressed, as they are stored."""
-    about = image.pixels
+    first = images[0]
+    about = first.pixels
     assert about
+    if about.plain:
+        size = first.rows * first.columns * about.bits_allocated // 8
+        stored = _plain(first, about, source.path(first.entry), about.at + (first.frame or 0) * size)[None]
+    elif about.syntax == DEFLATED:
+        stored = _plain(first, about, single_frame_file(first, source), 0)[None]
+    else:
+        stored = _decoded([single_frame_file(image, source) for image in images], first)
+    return _rescaled(stored, first)
+
+
+def _plain(image: Image, about: Pixels, path: Path, begin: int) -> np.ndarray:
+    """Values that are not compressed, as they are stored."""
     bits = about.bits_allocated
     kind = np.dtype(f"{'<' if about.little_endian else '>'}{'i' if about.signed else 'u'}{bits // 8}")
-    count = image.rows * image.columns
-    begin = (image.frame or 0) * count * kind.itemsize
-    values = np.fromfile(path, kind, count, offset=about.at + begin).reshape(image.rows, image.columns)
+    values = np.fromfile(path, kind, image.rows * image.columns, offset=begin).reshape(image.rows, image.columns)
     values = values.astype(kind.newbyteorder("="), copy=False)
     if about.bits_stored != bits:  # what stands in the other bits is no value
         above = bits - 1 - about.high_bit
@@ -75,7 +78,7 @@ def _plain(image: Image, path: Path) -> np.ndarray:
 
 
 def _decoded(paths: Sequence[Path], image: Image) -> np.ndarray:
-    """Values as GDCM decodes them, after the rescale that the files state; each is like this image."""
+    """Values as GDCM decodes them; each file is like this image."""
     import SimpleITK as sitk  # noqa: N813, the library's own abbreviation
 
     reader = sitk.ImageSeriesReader()
@@ -91,5 +94,6 @@ def _decoded(paths: Sequence[Path], image: Image) -> np.ndarray:
 def _rescaled(stored: np.ndarray, image: Image) -> np.ndarray:
     slope, intercept = image.slope or 1.0, image.intercept or 0.0
     if slope == int(slope) and intercept == int(intercept):
-        return stored.astype(np.int64 if stored.itemsize > 2 else np.int32) * int(slope) + int(intercept)
+        short = stored.itemsize <= 2 and max(abs(slope), abs(intercept)) < LARGEST_SHORT
+        return stored.astype(np.int32 if short else np.int64) * int(slope) + int(intercept)
     return stored.astype(np.float64) * slope + intercept

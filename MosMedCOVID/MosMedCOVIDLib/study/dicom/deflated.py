@@ -8,6 +8,7 @@ from typing import BinaryIO
 SYNTAX = b"1.2.840.10008.1.2.1.99"
 META_LENGTH = slice(140, 144)  # of the group that is not deflated; it begins after the mark and this length itself
 LARGEST_BYTES = 1 << 30  # inflated: more than any image, less than does harm
+FIRST_BYTES = 1024  # of a file: with the mark, and the transfer syntax in what follows it
 PIECE = 1 << 20
 
 

@@ -6,18 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import StudyRefused
+from .deflated import FIRST_BYTES, inflates_sanely
 from .quiet import quiet
-from .sources import Source, name_of_folder
+from .sources import BoundedFile, Source, name_of_folder
 
 
 def files_of_dicomdir(path: Path) -> Source:
     """The files of a medium. StudyRefused where its DICOMDIR cannot be read, or names nothing that is there."""
-    import pydicom
-
     try:
         with quiet():
-            records = pydicom.dcmread(path).get("DirectoryRecordSequence") or ()
-            named = [file for record in records if (file := _parts(record))]
+            named = [file for record in _records(path) if (file := _parts(record))]
     except PermissionError as error:
         raise StudyRefused("readable", f"{path.name} may not be opened: no permission.") from error
     except Exception as error:  # pydicom raises many kinds on broken files
@@ -31,6 +29,16 @@ def files_of_dicomdir(path: Path) -> Source:
     lost = len({*map(tuple, named)}) - len(entries)
     notes = [f"{lost} of the {len(named)} files that the DICOMDIR names are not in its folder."] if lost > 0 else []
     return Source(name_of_folder(root), root, list(entries), notes)
+
+
+def _records(path: Path) -> Any:
+    import pydicom
+
+    with BoundedFile(path) as file:
+        if not inflates_sanely(file, file.read(FIRST_BYTES)):
+            raise ValueError("inflates to more than any directory")
+        file.seek(0)
+        return pydicom.dcmread(file).get("DirectoryRecordSequence") or ()
 
 
 def _parts(record: Any) -> list[str]:

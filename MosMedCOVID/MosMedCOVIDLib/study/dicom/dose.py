@@ -8,6 +8,7 @@ from typing import Any
 from .values import items, number, text
 
 DLP_TOTAL, DLP, MEAN_CTDIVOL = "113813", "113838", "113830"  # codes of DICOM (DCM)
+DEEPEST = 20  # contents in contents; reports have five
 
 
 def dose_of(reports: Iterable[Any]) -> dict[str, object]:
@@ -29,12 +30,14 @@ def dose_of(reports: Iterable[Any]) -> dict[str, object]:
     return found
 
 
-def _measured(item: Any) -> Iterator[tuple[str, float]]:
+def _measured(item: Any, deep: int = 0) -> Iterator[tuple[str, float]]:
     """The numbers of a report with the codes of what they are."""
+    if deep > DEEPEST:
+        return
     for content in items(item, "ContentSequence"):
         code = next((text(name, "CodeValue") for name in items(content, "ConceptNameCodeSequence")), "")
         for measured in items(content, "MeasuredValueSequence"):
             value = number(measured, "NumericValue")
             if value is not None:
                 yield code, value
-        yield from _measured(content)
+        yield from _measured(content, deep + 1)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, BinaryIO
 
 from .dose import dose_of
+from .headers import header_of
 from .quiet import quiet
 from .values import items, number, text, texts, value
 
@@ -24,16 +25,16 @@ WHOLE = ("SeriesNumber", "SamplesPerPixel")
 CONTRAST = ("ContrastBolusAgent", "ContrastBolusAgentSequence")
 NO_CONTRAST = {"", "NO", "NONE", "N", "NO CONTRAST", "WITHOUT"}
 YEARS = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
+AGE = ("PatientAge", "PatientBirthDate", "StudyDate")
 GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
+TAGS = [*TEXTS, "ImageType", *(name for names in NUMBERS.values() for name in names), *WHOLE, *CONTRAST, *AGE, *GROUPS]
 
 
 def facts_of(file: BinaryIO, reports: Iterable[BinaryIO] = ()) -> dict[str, object]:
     """What is kept of the header in a file, and of dose reports beside it; by DICOM's keywords."""
-    import pydicom
-
     with quiet():
-        header = pydicom.dcmread(file, stop_before_pixels=True, force=True)
-        return {**dose_of(pydicom.dcmread(report, force=True) for report in reports), **_kept(header)}
+        dose = dose_of(header_of(report, ("ContentSequence",)) for report in reports)
+        return {**dose, **_kept(header_of(file, TAGS) or {})}
 
 
 def _kept(header: Any) -> dict[str, object]:
@@ -65,9 +66,8 @@ def _groups(header: Any) -> Iterator[Any]:
     """The items in the functional groups, which hold for all frames or for the first."""
     for sequence in GROUPS:
         for group in items(header, sequence)[:1]:
-            for element in group:
-                if element.VR == "SQ":
-                    yield from element.value[:1]
+            for keyword in group.dir():
+                yield from items(group, keyword)[:1]
 
 
 def _contrast(header: Any) -> bool:
@@ -77,11 +77,11 @@ def _contrast(header: Any) -> bool:
 
 def _age(header: Any) -> float | None:
     """Years at the examination, as stated or from the dates."""
-    stated = text(header, "PatientAge").upper()
+    stated = text(header, AGE[0]).upper()
     if stated[:-1].isdigit() and stated[-1] in YEARS and int(stated[:-1]):  # 000Y is what some anonymisers write
         return int(stated[:-1]) * YEARS[stated[-1]]
     dates = []
-    for keyword in ("PatientBirthDate", "StudyDate"):
+    for keyword in AGE[1:]:
         try:
             dates.append(datetime.strptime(str(value(header, keyword)), "%Y%m%d"))
         except ValueError:

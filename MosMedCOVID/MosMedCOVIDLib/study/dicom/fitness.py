@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from ...errors import StudyRefused
 from ..audit.limits import FEWEST_SLICES
-from .image import Image
+from .image import Image, Pixels
 
 LARGEST_MATRIX = 4096
+WORD = re.compile(r"[A-Z0-9_]{1,16}")  # as modalities and units are; damage may bring anything, a person's name too
+LARGEST_RESCALE = 1e6  # of slope and intercept
 SCREENS = "1.2.840.10008.5.1.4.1.1.7"  # secondary capture, and its multi-frame kinds
 CLASSIC, ENHANCED, CONVERTED = (f"1.2.840.10008.5.1.4.1.1.2{kind}" for kind in ("", ".1", ".2"))
 DOSE_REPORT = "1.2.840.10008.5.1.4.1.1.88.67"
@@ -46,8 +50,8 @@ def must_be_ct(images: Sequence[Image], name: str) -> None:
     if first.sop_class == DOSE_REPORT:
         raise StudyRefused("modality", f"{name} is a dose report, not images.")
     if first.modality != "CT" and not (not first.modality and is_ct(first)):
-        kind = KINDS.get(first.modality) or (f"{first.modality}, not CT" if first.modality else "no CT by its headers")
-        raise StudyRefused("modality", f"{name} is {kind}.")
+        unknown = f"{first.modality}, not CT" if WORD.fullmatch(first.modality) else "no CT by its headers"
+        raise StudyRefused("modality", f"{name} is {KINDS.get(first.modality, unknown)}.")
     if all(is_screen(image) for image in images):
         raise StudyRefused(
             "modality", f"{name} is a picture of a screen (secondary capture), without Hounsfield units."
@@ -65,20 +69,41 @@ def _must_have_values(image: Image, name: str) -> None:
         raise StudyRefused("readable", f"{image.label} holds no pixels.")
     if max(image.rows, image.columns) > LARGEST_MATRIX:
         raise StudyRefused("readable", f"{image.label} states {image.columns} × {image.rows} pixels, as no CT has.")
-    if about.at and about.length < image.rows * image.columns * about.bits_allocated // 8 * ((image.frame or 0) + 1):
-        raise StudyRefused("readable", f"{image.label} is cut short: it holds fewer pixels than it states.")
+    if image.frame is not None and image.frames != about.count:
+        stated = f"{about.count} frames and tells the places of {image.frames}"
+        raise StudyRefused("readable", f"{PurePath(image.entry).name} states {stated}: one is wrong.")
+    if about.plain:
+        _must_hold_all(image, about)
     if about.samples != 1 or about.photometric not in ("MONOCHROME1", "MONOCHROME2", ""):
         raise StudyRefused("modality", f"{name} holds colour images, not a CT.")
     sensible = 0 < about.bits_stored <= about.bits_allocated and about.bits_stored - 1 <= about.high_bit
     if about.bits_allocated not in (8, 16, 32) or not sensible or about.high_bit >= about.bits_allocated:
         stated = f"{about.bits_stored} of {about.bits_allocated}, the highest {about.high_bit}"
         raise StudyRefused("readable", f"{image.label} states bits that cannot be ({stated}).")
+    if about.signed is None:
+        raise StudyRefused("readable", f"{image.label} does not state whether its values have a sign.")
     if image.intercept is None:
         raise StudyRefused("hu_plausible", f"{name} states no rescale intercept: no Hounsfield units.")
     if not image.slope:
-        raise StudyRefused("hu_plausible", f"{name} states a rescale slope of 0: no Hounsfield units.")
+        stated = "of 0" if image.slope == 0 else "that is no number"
+        raise StudyRefused("hu_plausible", f"{name} states a rescale slope {stated}: no Hounsfield units.")
+    if max(abs(image.slope), abs(image.intercept)) > LARGEST_RESCALE:
+        stated = f"{image.slope:g}, {image.intercept:g}"
+        raise StudyRefused("hu_plausible", f"{name} states a rescale that is none ({stated}): no Hounsfield units.")
     if image.rescale_type not in ("", "HU", "US"):
-        raise StudyRefused("hu_plausible", f"{name} holds values of another kind ({image.rescale_type[:16]}), not HU.")
+        kind = f" ({image.rescale_type})" if WORD.fullmatch(image.rescale_type) else ""
+        raise StudyRefused("hu_plausible", f"{name} holds values of another kind{kind}, not HU.")
+
+
+def _must_hold_all(image: Image, about: Pixels) -> None:
+    """StudyRefused where plain values are not as many as the header states: then its rows may be of another length."""
+    value = about.bits_allocated // 8
+    one = image.rows * image.columns * value
+    more = about.length - one * about.count
+    if about.length < one * ((image.frame or 0) + 1):
+        raise StudyRefused("readable", f"{image.label} is cut short: it holds fewer pixels than it states.")
+    if more >= min(image.rows, image.columns) * value:  # a line of them; less is padding
+        raise StudyRefused("readable", f"{image.label} holds more pixels than it states: one is wrong.")
 
 
 def must_suit_lungs(images: Sequence[Image], slices: int, name: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from .values import number, numbers, text, texts, whole
+from .values import is_stated, number, numbers, text, texts, whole
 
 # Tags by which one series may hold several volumes of the same places, and what the reader calls them.
 PART_TAGS = {
@@ -32,31 +33,43 @@ DEFLATED = "1.2.840.10008.1.2.1.99"
 NATIVE = {"", "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"}
 IMPLICIT = "1.2.840.10008.1.2"
 UNDEFINED_LENGTH = 0xFFFFFFFF
+NUMBER = re.compile(r"[+-]?[0-9]{1,12}")
 
 
 @dataclass(frozen=True)
 class Pixels:
-    """How a file holds its pixels. at: where plain values begin, 0 where they are compressed; length: in bytes."""
+    """How a file holds its pixels.
+
+    at: where they begin, 0 where the file is deflated; length: in bytes, UNDEFINED_LENGTH where they are in fragments;
+    count: of images; signed: None where it is not stated.
+    """
 
     syntax: str
     at: int
     length: int
     little_endian: bool
+    count: int
     bits_allocated: int
     bits_stored: int
     high_bit: int
-    signed: bool
+    signed: bool | None
     samples: int
     photometric: str
     padding: int | None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the values stand in the file as they are."""
+        return self.syntax in NATIVE and self.length != UNDEFINED_LENGTH
 
 
 @dataclass(frozen=True)
 class Image:
     """One slice. Positions and directions as the header gives them (LPS mm), None where it doesn't or not validly.
 
-    entry: its file's name in the source; frame: its number in the file, None for a file with one image; person: tells
-    patients apart, and nothing else; parts: the values of PART_TAGS; pixels: None where the file holds none.
+    entry: its file's name in the source; frame: its number in the file, None for a file with one image; frames: how
+    many its file gives places for; person: tells patients apart, and nothing else; slope: 1 where none is stated, None
+    where it is no number; parts: the values of PART_TAGS; pixels: None where the file holds none.
     """
 
     entry: str
@@ -83,6 +96,7 @@ class Image:
     rescale_type: str
     parts: tuple[str, ...]
     pixels: Pixels | None
+    frames: int = 1
 
     @property
     def label(self) -> str:
@@ -98,7 +112,6 @@ class Image:
 
 def image_of(header: Any, entry: str, file: BinaryIO) -> Image:
     """What a header says; the file stands where pydicom stopped, before the pixels."""
-    slope = number(header, "RescaleSlope")
     return Image(
         entry=entry,
         frame=None,
@@ -109,7 +122,7 @@ def image_of(header: Any, entry: str, file: BinaryIO) -> Image:
         sop_class=text(header, "SOPClassUID") or _meta(header, "MediaStorageSOPClassUID"),
         frame_of_reference=text(header, "FrameOfReferenceUID"),
         modality=text(header, "Modality").upper(),
-        number=text(header, "SeriesNumber"),
+        number=number_of(text(header, "SeriesNumber")),
         description=text(header, "SeriesDescription"),
         image_type=tuple(part.upper() for part in texts(header, "ImageType")),
         kernel=text(header, "ConvolutionKernel"),
@@ -119,12 +132,22 @@ def image_of(header: Any, entry: str, file: BinaryIO) -> Image:
         orientation=numbers(header, "ImageOrientationPatient", 6),
         pixel_spacing=numbers(header, "PixelSpacing", 2),
         thickness=number(header, "SliceThickness"),
-        slope=1.0 if slope is None else slope,
+        slope=slope_of(header),
         intercept=number(header, "RescaleIntercept"),
         rescale_type=text(header, "RescaleType"),
         parts=tuple(text(header, tag) for tag in PART_TAGS),
         pixels=_pixels(header, file),
     )
+
+
+def number_of(said: str) -> str:
+    """A series' number as it is stated; "" where it is none."""
+    return said if NUMBER.fullmatch(said) else ""
+
+
+def slope_of(header: Any) -> float | None:
+    """The rescale slope; 1 where none is stated, None where it is no number."""
+    return number(header, "RescaleSlope") if is_stated(header, "RescaleSlope") else 1.0
 
 
 def _meta(header: Any, keyword: str) -> str:
@@ -140,15 +163,17 @@ def _pixels(header: Any, file: BinaryIO) -> Pixels | None:
         return None
     stored = whole(header, "BitsStored")
     high = number(header, "HighBit")
-    signed = whole(header, "PixelRepresentation") == 1
+    representation = number(header, "PixelRepresentation")
+    signed = bool(representation) if representation in (0, 1) else None
     padding = number(header, "PixelPaddingValue")
     if padding is not None:  # some write it as if it were of the other sign
         padding += 65536 if padding < 0 and not signed else -65536 if padding > 32767 and signed else 0
     return Pixels(
         syntax=syntax,
-        at=at if syntax in NATIVE and length != UNDEFINED_LENGTH else 0,
+        at=at,
         length=length,
         little_endian=little,
+        count=whole(header, "NumberOfFrames") or 1,
         bits_allocated=whole(header, "BitsAllocated"),
         bits_stored=stored,
         high_bit=stored - 1 if high is None else int(high),

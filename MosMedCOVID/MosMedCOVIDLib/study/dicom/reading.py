@@ -17,7 +17,7 @@ from .facts import facts_of
 from .fitness import DOSE_REPORT
 from .image import Image
 from .pixels import volume_of
-from .scan import scanned
+from .scan import gone, scanned
 from .series import Series
 from .sources import DICOMDIR, ZIP_ENDING, Source, name_of_folder, opened
 from .tilt import Straightening
@@ -46,7 +46,7 @@ def read_dicom(
             candidate = chosen(candidates_of(scan.images, source.name), source.name, series, choose)
         except StudyRefused as refusal:  # a file that could not be read may be the very slice that is missing
             raise StudyRefused(refusal.check, " ".join([str(refusal), *scan.notes])) from refusal
-        grid = candidate.grid
+        grid, headers = candidate.grid, _headers(source, candidate, scan.images)
         assert grid
         straightening = Straightening.of(grid)
         hu, notes = volume_of(
@@ -61,7 +61,7 @@ def read_dicom(
             name=dicom_name(path),
             path=path,
             kind="dicom",
-            headers={**_headers(source, candidate, scan.images), **candidate.asked},
+            headers={**headers, **candidate.asked},
             notes=(*scan.notes, *candidate.notes, *_repairs(candidate), *notes),
         )
 
@@ -95,6 +95,9 @@ def _headers(source: Source, candidate: Candidate, images: Sequence[Image]) -> d
     """What is kept of the headers: the middle slice's, and the dose reports' of its examination."""
     middle = candidate.images[len(candidate.images) // 2]
     reports = {image.entry for image in images if image.sop_class == DOSE_REPORT and image.study == middle.study}
-    with ExitStack() as stack:
-        files = [stack.enter_context(source.whole(entry)) for entry in [middle.entry, *sorted(reports)]]
-        return facts_of(files[0], files[1:])
+    try:
+        with ExitStack() as stack:
+            files = [stack.enter_context(source.whole(entry)) for entry in [middle.entry, *sorted(reports)]]
+            return facts_of(files[0], files[1:])
+    except OSError as error:
+        raise gone(source, middle.entry) from error

@@ -8,14 +8,14 @@ from typing import Any, BinaryIO
 
 from ...errors import StudyRefused
 from ..progress import OnProgress
-from .deflated import inflates_sanely
+from .deflated import FIRST_BYTES, inflates_sanely
 from .frames import frames_of
+from .headers import header_of
 from .image import READ_TAGS, Image, image_of
 from .quiet import quiet
 from .sources import MARK, Source, may_be_dicom
 
 DIRECTORY = "1.2.840.10008.1.3.10"  # a DICOMDIR
-FIRST_BYTES = 1024  # with the mark, and the transfer syntax in what follows it
 IMAGE_CLASSES = "1.2.840.10008.5.1.4.1.1."
 
 
@@ -39,7 +39,7 @@ def scanned(source: Source, on_progress: OnProgress) -> Scan:
                 with source.open(entry) as file:
                     scan.images += _images(source, entry, file)
             except FileNotFoundError as error:
-                raise _gone(source, entry) from error
+                raise gone(source, entry) from error
             except PermissionError:
                 closed.append(entry)
             except OSError as error:
@@ -57,7 +57,8 @@ def scanned(source: Source, on_progress: OnProgress) -> Scan:
     return scan
 
 
-def _gone(source: Source, entry: str) -> StudyRefused:
+def gone(source: Source, entry: str) -> StudyRefused:
+    """The refusal of a source from which a file was taken away."""
     name = PurePath(entry).name
     return StudyRefused(
         "readable",
@@ -84,11 +85,11 @@ def _images(source: Source, entry: str, file: BinaryIO) -> list[Image]:
         raise _Damaged
     file.seek(0)
     marked = first[128:132] == MARK
-    header = _header(file, marked)
+    header = header_of(file, READ_TAGS, force=not marked)
     if source.gives_beginnings and (header is None or _used_up(file)):  # it may go on
         file = source.whole(entry)
         with file:
-            header = _header(file, marked)
+            header = header_of(file, READ_TAGS, force=not marked)
             return _from(header, entry, file, marked)
     return _from(header, entry, file, marked)
 
@@ -104,18 +105,6 @@ def _from(header: Any, entry: str, file: BinaryIO, marked: bool) -> list[Image]:
     if not (image.sop_class or image.modality or image.pixels):
         raise _Damaged
     return frames_of(header, image)
-
-
-def _header(file: BinaryIO, marked: bool) -> Any:
-    """A header without the pixels; None where pydicom cannot read it."""
-    import pydicom
-
-    try:
-        return pydicom.dcmread(file, stop_before_pixels=True, specific_tags=READ_TAGS, force=not marked)
-    except OSError:
-        raise
-    except Exception:  # pydicom raises many kinds on broken files
-        return None
 
 
 def _used_up(file: BinaryIO) -> bool:

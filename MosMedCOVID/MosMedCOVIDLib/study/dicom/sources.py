@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import os
 import tempfile
 import threading
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from ...errors import StudyRefused
+from ..folders import walk
 
 MARK = b"DICM"  # after 128 bytes that may be anything
 DICOMDIR = "DICOMDIR"
@@ -22,6 +23,7 @@ MANY_FILES = 50  # of a .zip: more are not looked at to know what it is
 # What the oldest files begin with, that lack the mark: group 0002 or 0008, and a text code or a length of two bytes.
 FIRST_GROUPS = (b"\x02\x00", b"\x08\x00", b"\x00\x08")
 LONGEST_FIRST_VALUE = 64
+LARGEST_VALUE = 64 << 20  # of a header, in bytes; the places of 10,000 frames take a tenth
 
 
 class Source:
@@ -40,7 +42,7 @@ class Source:
 
     def open(self, entry: str) -> BinaryIO:
         """A file's bytes from their beginning; as many as a header may need, or more."""
-        return (self.root / entry).open("rb")
+        return BoundedFile(self.root / entry)
 
     def whole(self, entry: str) -> BinaryIO:
         """All of a file's bytes."""
@@ -62,6 +64,21 @@ class Source:
         """Nothing is left of it."""
         if self._scratch is not None:
             self._scratch.cleanup()
+
+
+class BoundedFile(io.BufferedReader):
+    """A file for pydicom, which asks for as many bytes as a header claims, and Python makes room for them first."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(io.FileIO(path))
+        self._size = os.fstat(self.fileno()).st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """So many bytes, or what is there. ValueError where no header's value is as long."""
+        size = -1 if size is None else min(size, self._size)
+        if size > LARGEST_VALUE:
+            raise ValueError("a value longer than any header's")
+        return super().read(size)
 
 
 @contextmanager
@@ -93,16 +110,16 @@ def _folder(folder: Path) -> Source:
     entries: list[str] = []
     closed: list[str] = []
     top = os.fspath(folder)
-    for here, below, names in os.walk(top, onerror=lambda error: closed.append(str(error.filename))):
-        below.sort()
+    for here, _, names in walk(folder, closed):
         inside = here[len(top) :].lstrip(os.sep)
         inside += os.sep if inside else ""
         # A pipe would wait for ever. Strings, since a Path for each of 100,000 files takes as long as reading them.
-        entries += [inside + name for name in sorted(names) if os.path.isfile(f"{here}{os.sep}{name}")]  # noqa: PTH113
+        entries += [inside + name for name in names if os.path.isfile(f"{here}{os.sep}{name}")]  # noqa: PTH113
     if top in closed:
         why = "no permission" if folder.is_dir() else "it is gone"
         raise StudyRefused("readable", f"The folder {name_of_folder(folder)} may not be opened: {why}.")
-    notes = [f"{len(closed)} folders could not be opened; what lies there was not read."] if closed else []
+    which = "1 folder" if len(closed) == 1 else f"{len(closed)} folders"
+    notes = [f"{which} could not be opened; what lies there was not read."] if closed else []
     return Source(name_of_folder(folder), folder, entries, notes)
 
 
@@ -126,12 +143,14 @@ def holds_dicom(file: Path) -> bool:
     """Whether a file is DICOM, or a .zip in which some of the first files are."""
     if not file.name.lower().endswith(ZIP_ENDING):
         return is_dicom(file)
+    if not file.is_file():
+        return False  # a pipe would wait for ever
     try:
         with zipfile.ZipFile(file) as archive:
             members = (member for member in archive.infolist() if not member.is_dir())
             return any(_marked(archive, member) for member in itertools.islice(members, MANY_FILES))
-    except (OSError, ValueError, zipfile.BadZipFile, NotImplementedError):
-        return file.is_file()  # reading it says what is wrong
+    except Exception:  # zipfile raises many kinds on broken files
+        return True  # reading it says what is wrong
 
 
 def _marked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
@@ -139,7 +158,7 @@ def _marked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
     try:
         with archive.open(member) as file:
             return file.read(132)[128:] == MARK
-    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, ValueError, EOFError, NotImplementedError):
+    except Exception:  # each way of packing has its own kinds
         return True
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ...errors import one_line
+
+LONGEST = 128  # letters of a part; DICOM allows 64 in what we read, and a damaged length takes in what follows
+
 
 def value(header: Any, keyword: str) -> Any:
     """A value as pydicom converts it; None where it is missing or cannot be converted."""
@@ -14,18 +18,32 @@ def value(header: Any, keyword: str) -> Any:
         return None
 
 
+def is_stated(header: Any, keyword: str) -> bool:
+    """Whether there is a value at all, also one that cannot be converted."""
+    if keyword not in header:
+        return False
+    try:
+        held = header.get_item(keyword).value
+    except Exception:  # as above
+        return True
+    return bool(held.strip(b" \0")) if isinstance(held, bytes) else held not in (None, "")
+
+
 def text(header: Any, keyword: str) -> str:
     """A value as text, several joined by a backslash as in DICOM; "" where it is missing."""
     return "\\".join(texts(header, keyword))
 
 
 def texts(header: Any, keyword: str) -> tuple[str, ...]:
-    """The parts of a value, without blanks around them."""
+    """The parts of a value, without blanks around them and without what cannot be shown."""
     found = value(header, keyword)
     if found is None:
         return ()
     parts = found if isinstance(found, list | tuple) or type(found).__name__ == "MultiValue" else [found]
-    return tuple(str(part).strip(" \0") for part in parts)
+    if any(type(part).__name__ in ("bytes", "Sequence") for part in parts):
+        return ()  # no text and no number
+    said = [str(part).strip(" \0") for part in parts]
+    return tuple(one_line(part) if len(part) <= LONGEST else "" for part in said)
 
 
 def numbers(header: Any, keyword: str, count: int) -> tuple[float, ...] | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ...errors import StudyRefused
+from ...errors import StudyRefused, one_line
 from ..nifti import ENDINGS, study_name
 from .places import Place, Places, category_named, category_of, is_category, look_around
 from .registry import REGISTRIES, Entry, read_registry
@@ -36,7 +36,7 @@ class Row:
 
     def faulty(self, fault: str, reason: str) -> Row:
         """The same row with something wrong; what was found wrong first stays."""
-        return self if self.fault else replace(self, fault=fault, reason=reason)
+        return self if self.fault else replace(self, fault=fault, reason=one_line(reason))
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _row(entry: Entry, places: Places) -> Row:
     mask = places.find(entry.mask_file) if entry.mask_file else Place(None)
     key = entry.study_file.replace("\\", "/").strip("/") or f"line {entry.line}"
     name = study_name(Path(key)) if entry.study_file else entry.study_id or key
-    row = Row(key, name, category, place.path, mask.path, place.fault, place.reason)
+    row = Row(key, name, category, place.path, mask.path, place.fault, one_line(place.reason))
     if not is_category(category):
         row = row.faulty(UNKNOWN, f"“{entry.category}” is no category of MosMedData (CT-0 to CT-4).")
     return row.faulty(NO_MASK, f"Its expert mask cannot be shown: {mask.reason}") if mask.reason else row

@@ -32,7 +32,7 @@ def read_registry(path: Path) -> list[Entry]:
     """The rows of a registry. StudyRefused where it cannot be read as one; ModuleNotFoundError without the package."""
     try:
         table = _xlsx(path) if path.suffix.lower() == ".xlsx" else _csv(path)
-    except (OSError, ValueError, csv.Error, zipfile.BadZipFile, RecursionError) as error:
+    except (OSError, ValueError, csv.Error, zipfile.BadZipFile, RecursionError, NotImplementedError) as error:
         raise StudyRefused("readable", f"{path.name} is damaged or may not be read.") from error
     return _entries(path, table)
 
