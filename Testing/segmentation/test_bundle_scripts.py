@@ -24,6 +24,7 @@ from scipy import ndimage  # noqa: E402
 sys.path.insert(0, str(DEFAULT_BUNDLE))
 
 from scripts.augment import Augmentation, Sampler  # noqa: E402
+from scripts.bowel import lay_bowel  # noqa: E402
 from scripts.case import CONSOLIDATION, LESION, LUNG, Case  # noqa: E402
 from scripts.effusions import lay_effusion  # noqa: E402
 from scripts.lesions import Picture, lay_in, lay_made_up  # noqa: E402
@@ -56,6 +57,7 @@ UNCHANGED = Augmentation(
     laid_into_ill=0,
     laid_into_others=0,
     effusion=0,
+    bowel=0,
 )
 
 
@@ -152,7 +154,7 @@ def test_image_and_masks_are_moved_alike(augmentation):
     images = np.where(disc, 200, 100).astype(np.int16)[None]
     case = Case("disc", "disc", images, masks, np.ones((1, 3, 1, 1), np.uint8), np.ones((1, 160, 192), bool), 1.5, 0, 1)
     same_grey = {"stretch": 0, "offset_hu": 0, "blurred": 0, "sharpened": 0, "noisy": 0, "fill_hu": (-500, -500)}
-    moved = replace(augmentation, laid_into_ill=0, laid_into_others=0, effusion=0, **same_grey)
+    moved = replace(augmentation, laid_into_ill=0, laid_into_others=0, effusion=0, bowel=0, **same_grey)
     images, masks, known = sampler([case], moved, 192).batch(20, np.random.default_rng(1))
     inside = known[:, :1].bool().expand_as(images)
     assert torch.allclose(((images - 100) / 100)[inside], masks[:, :1].expand_as(images)[inside], atol=0.05)
@@ -207,6 +209,33 @@ def test_an_effusion_lies_behind_and_is_neither_lung_nor_lesion():
         assert not picture.masks[LESION][rim].any()
         assert (picture.known[LESION][fluid | rim] == 1).all()
         assert np.array_equal(picture.hu[:, lungs[1] == 0], hu[:, lungs[1] == 0]), "nothing beyond the lungs"
+
+
+def test_bowel_lies_in_soft_tissue_alone_and_is_neither_lung_nor_lesion():
+    random = np.random.default_rng(4)
+    lungs = np.zeros((3, 96, 96), np.float32)
+    lungs[:, 10:40, 10:86] = 1
+    hu = np.where(lungs > 0, -850, 40).astype(np.float32)
+    changed = []
+    for _ in range(20):
+        picture = Picture(hu.copy(), lungs, np.stack([lungs[1]] * 3), np.ones((3, 96, 96), np.float32))
+        picture.known[LESION:] = 0
+        lay_bowel(picture, random)
+        laid = abs(picture.hu[1] - hu[1]) > 200
+        changed.append(laid)
+        assert picture.hu[1].min() < -80, "gas"
+        assert not laid[9:41, 9:87].any(), "there is a wall between it and the lung"
+        assert (picture.known[:, laid] == 1).all()
+        assert not picture.masks[:, laid].any()
+        assert np.array_equal(picture.masks[LUNG], lungs[1]), "the lung is as it was"
+    assert any(laid.sum() > 400 for laid in changed), "some are as large as a stomach"
+
+
+def test_nothing_is_laid_where_the_lungs_are_not_known():
+    hu = np.full((3, 96, 96), 40, np.float32)
+    picture = Picture(hu.copy(), 0 * hu, 0 * hu, 0 * hu)
+    lay_bowel(picture, np.random.default_rng(5))
+    assert np.array_equal(picture.hu, hu)
 
 
 def test_training_by_the_config_learns(prepared, tmp_path, capsys):

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from scipy import ndimage
 
+from .bowel import lay_bowel
 from .case import LESION, LUNG, Case
 from .effusions import lay_effusion
 from .lesions import Picture, donors_of, lay_made_up, lay_taken
@@ -24,8 +25,8 @@ class Augmentation:
     turn_degrees, shift_mm: drawn evenly from −x to x; scale, neighbour_mm, thick_mm, blur_pixels, noise_hu, sharpen,
     fill_hu: between the two; stretch, offset_hu: deviation of normal distributions, times a case's own `spread`. The
     others are probabilities: a slice without its neighbours, mirrored, upside down (its neighbours exchanged),
-    blurred, sharpened, noisy, as thick slices see it; lesions laid into slices of cases that have some, or none; and
-    pleural effusion laid in.
+    blurred, sharpened, noisy, as thick slices see it; lesions laid into slices of cases that have some, or none;
+    pleural effusion, and stomach or bowel, laid in.
     """
 
     turn_degrees: float
@@ -49,6 +50,7 @@ class Augmentation:
     laid_into_ill: float
     laid_into_others: float
     effusion: float
+    bowel: float
 
 
 class Sampler:
@@ -85,6 +87,8 @@ class Sampler:
             self._lay_lesions(picture, random)
         if random.random() < how.effusion:
             lay_effusion(picture, random)
+        if random.random() < how.bowel:
+            lay_bowel(picture, random)
         image = change_grey(picture.hu, how, case.spread, random)
         image = np.where(inside > 0.98, image, np.float32(random.uniform(*how.fill_hu)))
         if random.random() < how.upside_down:
