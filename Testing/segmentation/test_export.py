@@ -76,7 +76,7 @@ def test_the_network_that_is_there_is_exported_to_the_same_again(copy, slices):
 
 
 def test_on_a_real_chest_it_gives_the_masks_that_torch_gives(shared_data):
-    """Every eighth slice of a patient with ground glass and consolidation, who fills a frame of 512 × 512."""
+    """Every eighth slice of a patient who fills a frame of 512 × 512."""
     study = thinned(read_study(shared_data / "covid-ct-md" / "P001"), 8)
     networks = OnnxNetwork(Bundle(), THREADS), TorchNetwork(Bundle(), "cpu", THREADS)
     view = View.of(study, find_quick_lungs(study), networks[0].view_settings)
@@ -85,7 +85,6 @@ def test_on_a_real_chest_it_gives_the_masks_that_torch_gives(shared_data):
         (found.lungs == RIGHT, expected.lungs == RIGHT),
         (found.lungs == LEFT, expected.lungs == LEFT),
         (found.lesions, expected.lesions),
-        (found.lesions & found.dense, expected.lesions & expected.dense),
     ):
         assert np.count_nonzero(theirs) > 100
         assert Agreement.of(ours, theirs).dice >= 0.999

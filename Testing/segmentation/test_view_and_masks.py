@@ -182,28 +182,8 @@ def test_lesions_count_as_lung_and_stay_inside_it(phantom):
     assert dice(masks.lesions > 0, phantom.lesions > 0) > 0.95
 
 
-def dense_part(phantom):
-    """A half of the phantom's lesions, as the ones that the network may call consolidation."""
-    part = phantom.lesions.copy()
-    part[:, : part.shape[1] // 2] = 0
-    return part
-
-
-def test_a_network_that_knows_consolidation_says_what_of_its_lesions_is_dense(phantom):
-    study, dense = phantom.study, dense_part(phantom)
-    view = View.of(study, find_quick_lungs(study), SETTINGS)
-    seen = seen_truth(view, study, (phantom.lungs, phantom.lesions, dense))
-    masks = masks_from_probabilities(study, view, seen, None)
-    assert dice((masks.dense & masks.lesions) > 0, dense > 0) > 0.95
-    without = masks_from_probabilities(study, view, seen[:, :2], None)
-    assert np.array_equal(masks.lungs, without.lungs)
-    assert np.array_equal(masks.lesions, without.lesions)
-    elsewhere = masks.lesions == 0
-    assert np.array_equal(masks.dense[elsewhere], without.dense[elsewhere])
-
-
 @pytest.mark.parametrize("name", ["RAS", "LPI", "permuted SLP"])
-def test_without_such_a_channel_the_density_says_what_is_dense_around_the_lungs(name, phantom):
+def test_the_density_says_what_is_dense_around_the_lungs(name, phantom):
     study, voxels = stored_as(phantom.study, ORIENTATIONS[name])
     view = View.of(study, find_quick_lungs(study), SETTINGS)
     lungs = voxels(phantom.lungs)

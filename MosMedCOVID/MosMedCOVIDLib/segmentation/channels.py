@@ -20,7 +20,7 @@ KINDS = {
     "infections": "lesions",
     "opacity": "lesions",
     "opacities": "lesions",
-    "consolidation": "consolidation",
+    "consolidation": "consolidation",  # a part of the lesions, never all of them
     "consolidations": "consolidation",
 }
 # What follows only adds to what a channel shows: "lungs with their lesions" are lungs.
@@ -30,7 +30,7 @@ SIDES = {"left", "right"}
 
 @dataclass(frozen=True)
 class Channels:
-    """The numbers of the channels that show the lungs, the lesions and, where it is told apart, consolidation.
+    """The numbers of the channels that show the lungs, and of those that show lesions, consolidation among them.
 
     count: how many channels there are; exclusive: whether each voxel is of one class only, since one of them is the
     background. Otherwise each channel is true or not by itself.
@@ -39,18 +39,11 @@ class Channels:
     count: int
     lungs: tuple[int, ...]
     lesions: tuple[int, ...]
-    consolidation: tuple[int, ...]
     exclusive: bool
 
-    @property
-    def shown(self) -> list[tuple[int, ...]]:
-        """The channels of the lungs, of the lesions (consolidation is part of them) and, if any, of consolidation."""
-        shown = [self.lungs, self.lesions + self.consolidation]
-        return [*shown, self.consolidation] if self.consolidation else shown
-
     def select(self, certainty: np.ndarray) -> np.ndarray:
-        """Lungs, lesions and, if any, consolidation [n, 2 or 3, …] of the network's channels uint8 [n, count, …]."""
-        return np.stack([self._joined(certainty[:, channels]) for channels in self.shown], 1)
+        """Lungs and lesions [n, 2, …] of the network's channels uint8 [n, count, …]."""
+        return np.stack([self._joined(certainty[:, channels]) for channels in (self.lungs, self.lesions)], 1)
 
     def _joined(self, certainty: np.ndarray) -> np.ndarray:
         """How certain one of some channels is: classes that exclude one another add up."""
@@ -77,8 +70,8 @@ def find_channels(definition: Mapping[str, str]) -> Channels:
             f"The model does not give lungs and lesions: its channels are {labels}. One must be called lung and one "
             "lesion in network_data_format.outputs.pred.channel_def of its configs/metadata.json."
         )
-    groups = {kind: tuple(found[kind]) for kind in ("lungs", "lesions", "consolidation")}
-    return Channels(len(definition), exclusive=bool(found["background"]), **groups)
+    lesions = (*found["lesions"], *found["consolidation"])
+    return Channels(len(definition), tuple(found["lungs"]), lesions, exclusive=bool(found["background"]))
 
 
 def _noun(label: str) -> str:

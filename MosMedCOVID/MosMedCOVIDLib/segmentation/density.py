@@ -1,7 +1,9 @@
-"""What counts as consolidation by its density: the rule for masks that no network has told ground glass in.
+"""What of a lesion counts as consolidation: what is dense, for every mask, whoever drew it.
 
 Consolidation hides the vessels in it, ground glass lets them be seen (Hansell et al., Fleischner Society glossary,
-Radiology 2008); in HU the one is near soft tissue, the other between it and lung.
+Radiology 2008); in HU the one is near soft tissue, the other between it and lung. Where readers draw the line differs
+from patient to patient; this limit agrees better with them than a network that learnt it, as docs/README.md of the
+bundle says (bundle scripts: `python -m scripts.calibrate`).
 """
 
 from __future__ import annotations
@@ -11,13 +13,15 @@ import numpy as np
 from ..study.orientation import Orientation
 from ..study.study import Study
 
-CONSOLIDATION_ABOVE_HU = -350
+CONSOLIDATION_ABOVE_HU = -450
 # A voxel's density is the mean over a square about this wide in its axial slice, however the study is stored: an odd
 # number of pixels, since one alone is noise.
 SMOOTHED_OVER_MM = 2.5
 
 
-def dense_by_density(study: Study, box: tuple[slice, slice, slice] | None = None) -> np.ndarray:
+def dense_by_density(
+    study: Study, box: tuple[slice, slice, slice] | None = None, above_hu: float = CONSOLIDATION_ABOVE_HU
+) -> np.ndarray:
     """Where a lesion of a study would count as consolidation: uint8 {0, 1} of a box of its grid, or of all of it.
 
     box: slices, rows and columns, each with its start and stop.
@@ -32,7 +36,7 @@ def dense_by_density(study: Study, box: tuple[slice, slice, slice] | None = None
     _, row_mm, column_mm = orientation.spacing(study.spacing_mm)
     images = orientation.to_standard(study.hu)[slices]
     for target, image in zip(orientation.to_standard(dense), images, strict=True):
-        target[:] = dense_pixels(image, (row_mm, column_mm), rows, columns)
+        target[:] = dense_pixels(image, (row_mm, column_mm), rows, columns, above_hu)
     return dense
 
 
@@ -41,7 +45,13 @@ def _turned(part: slice, size: int) -> slice:
     return slice(size - part.stop, size - part.start)
 
 
-def dense_pixels(hu: np.ndarray, pixel_mm: tuple[float, float], rows: slice, columns: slice) -> np.ndarray:
+def dense_pixels(
+    hu: np.ndarray,
+    pixel_mm: tuple[float, float],
+    rows: slice,
+    columns: slice,
+    above_hu: float = CONSOLIDATION_ABOVE_HU,
+) -> np.ndarray:
     """The same, bool, of some rows and columns of an axial slice in HU; beyond the frame its edge goes on."""
     reach = [max(0, round((SMOOTHED_OVER_MM / mm - 1) / 2)) for mm in pixel_mm]
     wide = np.pad(hu, [(pixels, pixels) for pixels in reach], mode="edge")
@@ -49,7 +59,7 @@ def dense_pixels(hu: np.ndarray, pixel_mm: tuple[float, float], rows: slice, col
     for axis, pixels in enumerate(reach):
         sums = _sums(sums, 2 * pixels + 1, axis)
     count = (2 * reach[0] + 1) * (2 * reach[1] + 1)
-    dense: np.ndarray = sums > CONSOLIDATION_ABOVE_HU * count
+    dense: np.ndarray = sums > above_hu * count
     return dense
 
 

@@ -16,7 +16,7 @@ from .sides import tell_sides
 from .view import View
 
 HALF = 127  # of 255: a whole number above it is more than half
-LUNG, LESION, CONSOLIDATION = 0, 1, 2  # the network's channels; not every network has the last
+LUNG, LESION = 0, 1  # the network's channels
 
 
 def masks_from_probabilities(
@@ -26,11 +26,10 @@ def masks_from_probabilities(
     model: Model | None,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Masks:
-    """Masks of a study from uint8 [slice, channel, row, column] (lung, lesion, consolidation or not; 255 = certain).
+    """Masks of a study from uint8 [slice, channel, row, column] (lung, lesion; 255 = certain).
 
     The probabilities are on the view's grid. Lesions count as lung wherever the network sees them, and only inside
-    the lungs. What is dense the network says where it sees lesion, and the density elsewhere in the box around the
-    lungs. `progress` gets 0…1.
+    the lungs. What is dense is told in the whole box around the lungs. `progress` gets 0…1.
     """
     sides = tell_sides(np.maximum(probabilities[:, LUNG], probabilities[:, LESION]) > HALF, view.middle, view.outside)
     lungs, lesions, lesion_probability, dense = (np.zeros(study.hu.shape, np.uint8) for _ in range(4))
@@ -50,8 +49,6 @@ def masks_from_probabilities(
             seen = to_study(sides[index], probabilities[index])
             for target, values in zip(targets, (seen.lungs, seen.lesions, seen.certainty), strict=True):
                 target[here][seen.place] = values
-            if seen.consolidation is not None:
-                np.copyto(by_density[here][seen.place], seen.consolidation, where=seen.lesions)
         progress((index + 1) / count)
     return Masks(lungs, lesions, model, lesion_probability, dense)
 
@@ -60,15 +57,13 @@ def masks_from_probabilities(
 class _Seen:
     """What the network sees in one slice of the study: the rows and columns where the lungs lie, and their pixels.
 
-    lungs: uint8 labels; lesions, consolidation: bool, the latter None where no such thing was asked of the network;
-    certainty: uint8, of lesion, 0 outside the lungs.
+    lungs: uint8 labels; lesions: bool; certainty: uint8, of lesion, 0 outside the lungs.
     """
 
     place: tuple[slice, slice]
     lungs: np.ndarray
     lesions: np.ndarray
     certainty: np.ndarray
-    consolidation: np.ndarray | None
 
 
 class _ToStudy:
@@ -97,11 +92,7 @@ class _ToStudy:
         labels = labels.take(self._nearest_row[rows], 0).take(self._nearest_column[columns], 1)
         labels *= np.maximum(lung, certainty) > HALF
         certainty *= labels > 0
-        lesions = certainty > HALF
-        consolidation = None
-        if len(probabilities) > CONSOLIDATION and lesions.any():
-            consolidation = _resampled(probabilities[CONSOLIDATION], to_rows, to_columns) > HALF
-        return _Seen((rows, columns), labels, lesions, certainty, consolidation)
+        return _Seen((rows, columns), labels, certainty > HALF, certainty)
 
 
 def _resampled(channel: np.ndarray, rows: Any, columns: Any) -> np.ndarray:

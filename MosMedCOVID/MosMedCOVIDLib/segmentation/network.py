@@ -37,7 +37,7 @@ class SliceNetwork(Protocol):
     view_settings: ViewSettings
 
     def probabilities(self, view: View, progress: OnProgress = ...) -> np.ndarray:
-        """Lung, lesion and, if told, consolidation of a view: uint8 [slice, 2 or 3, row, column], 255 = certain."""
+        """Lung and lesion of a view: uint8 [slice, 2, row, column], 255 = certain."""
 
 
 def choose_device(wanted: str) -> str:

@@ -42,7 +42,7 @@ class OnnxNetwork:
     def probabilities(self, view: View, progress: OnProgress = lambda share: None) -> np.ndarray:
         """As SliceNetwork says."""
         count = len(view.images)
-        found = np.empty((count, len(self._channels.shown), *view.images.shape[1:]), np.uint8)
+        found = np.empty((count, 2, *view.images.shape[1:]), np.uint8)
 
         def find(start: int) -> int:
             stop = min(count, start + self._batch)

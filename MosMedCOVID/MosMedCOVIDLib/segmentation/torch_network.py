@@ -37,7 +37,7 @@ class TorchNetwork:
         import torch
 
         count = len(view.images)
-        found = np.empty((count, len(self._channels.shown), *view.images.shape[1:]), np.uint8)
+        found = np.empty((count, 2, *view.images.shape[1:]), np.uint8)
         device, batch, done = self._wanted, 0, 0
         while done < count:
             try:

@@ -58,7 +58,7 @@ class VolumeNetwork:
                 limit_gpu_memory()
 
     def probabilities(self, study: Study, folder: Path, progress: OnProgress = lambda share: None) -> np.ndarray:
-        """Lung, lesion and, if told, consolidation of a study: uint8 [slice, 2 or 3, row, column], 255 or 0.
+        """Lung and lesion of a study: uint8 [slice, 2, row, column], 255 or 0.
 
         On the study's own grid in the standard orientation. folder: for a NIfTI that the bundle reads.
         """
@@ -121,11 +121,12 @@ class VolumeNetwork:
             logits = steps.inferer(image.as_tensor()[None].to(device), told)[0].float().cpu()
         require_channels(len(logits), self._channels, self._bundle)
         require_numbers(float(logits.sum()))
+        shown = (self._channels.lungs, self._channels.lesions)
         if self._channels.exclusive:
             largest = logits.argmax(0).numpy()
-            return [np.isin(largest, channels) for channels in self._channels.shown], np.asarray(image.affine)
+            return [np.isin(largest, numbers) for numbers in shown], np.asarray(image.affine)
         true = (logits > 0).numpy()
-        return [true[list(channels)].any(0) for channels in self._channels.shown], np.asarray(image.affine)
+        return [true[list(numbers)].any(0) for numbers in shown], np.asarray(image.affine)
 
     def _windows(self) -> Any:
         """Sliding windows of the size that metadata.json states of the network's input."""

@@ -1,4 +1,4 @@
-"""The values of images as they come out of their rescale: plain ones from the file as it is, others by GDCM."""
+"""The values of images as they come out of their rescale: plain ones from the file as it is, most others by GDCM."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from ...errors import StudyRefused
+from .codestream import RLE
 from .image import DEFLATED, Image, Pixels
+from .run_lengths import unpacked
 from .single_frames import single_frame_file
 from .sources import Source
 
@@ -19,7 +21,7 @@ LARGEST_SHORT = 1 << 14  # of slope and intercept: times 16 bits it stays within
 def decoded_together(image: Image, other: Image) -> bool:
     """Whether GDCM may decode two images at one go, which saves a quarter: where both become one kind of values."""
     about, others = image.pixels, other.pixels
-    if about is None or others is None or about.plain or DEFLATED in (about.syntax, others.syntax):
+    if about is None or others is None or about.plain or about.syntax in (DEFLATED, RLE):
         return False
     bits = (about.syntax, about.bits_allocated, about.bits_stored, about.signed)
     return (image.slope, image.intercept, *bits) == (
@@ -60,6 +62,9 @@ def _values(images: Sequence[Image], source: Source) -> np.ndarray:
         stored = _plain(first, about, source.path(first.entry), about.at + (first.frame or 0) * size)[None]
     elif about.syntax == DEFLATED:
         stored = _plain(first, about, single_frame_file(first, source), 0)[None]
+    elif about.syntax == RLE:
+        frame = single_frame_file(first, source).read_bytes()
+        stored = _of_stated_bits(unpacked(frame, first.rows, first.columns, _kind(about)), about)[None]
     else:
         stored = _decoded([single_frame_file(image, source) for image in images], first)
     return _rescaled(stored, first)
@@ -67,13 +72,20 @@ def _values(images: Sequence[Image], source: Source) -> np.ndarray:
 
 def _plain(image: Image, about: Pixels, path: Path, begin: int) -> np.ndarray:
     """Values that are not compressed, as they are stored."""
-    bits = about.bits_allocated
-    kind = np.dtype(f"{'<' if about.little_endian else '>'}{'i' if about.signed else 'u'}{bits // 8}")
-    values = np.fromfile(path, kind, image.rows * image.columns, offset=begin).reshape(image.rows, image.columns)
-    values = values.astype(kind.newbyteorder("="), copy=False)
-    if about.bits_stored != bits:  # what stands in the other bits is no value
-        above = bits - 1 - about.high_bit
-        values = (values << above) >> (bits - about.bits_stored)
+    values = np.fromfile(path, _kind(about), image.rows * image.columns, offset=begin)
+    return _of_stated_bits(values.reshape(image.rows, image.columns), about)
+
+
+def _kind(about: Pixels) -> np.dtype:
+    return np.dtype(f"{'<' if about.little_endian else '>'}{'i' if about.signed else 'u'}{about.bits_allocated // 8}")
+
+
+def _of_stated_bits(values: np.ndarray, about: Pixels) -> np.ndarray:
+    """Stored values in this machine's byte order; what stands in bits beyond the stated ones is no value."""
+    values = values.astype(values.dtype.newbyteorder("="), copy=False)
+    if about.bits_stored != about.bits_allocated:
+        above = about.bits_allocated - 1 - about.high_bit
+        values = (values << above) >> (about.bits_allocated - about.bits_stored)
     return values
 
 

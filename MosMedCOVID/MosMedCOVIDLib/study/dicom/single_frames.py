@@ -1,4 +1,4 @@
-"""The bytes of one image taken out of its file: plain ones, or compressed ones as a file of their own for GDCM.
+"""The bytes of one image taken out of its file: plain or run-length encoded ones, or others as a file for GDCM.
 
 GDCM is never given a file as it came: it makes room for whatever a length in it claims. What it is given holds one
 image and no more, and its sizes are known to be true.
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .codestream import must_be_of_size, must_be_whole
+from .codestream import RLE, must_be_of_size, must_be_whole
 from .image import DEFLATED, UNDEFINED_LENGTH, Image, Pixels
 from .quiet import quiet
 from .sources import Source
@@ -24,7 +24,7 @@ _splitting = threading.Lock()
 
 
 def single_frame_file(image: Image, source: Source) -> Path:
-    """A file in the source's private folder with this image alone: plain values, or DICOM without rescale."""
+    """A file in the source's private folder with this image alone: its bytes, or DICOM without rescale."""
     name = hashlib.sha256(image.entry.encode("utf-8", "replace")).hexdigest()
     if image.frame is None:
         path = source.scratch / name
@@ -58,6 +58,9 @@ def _frames(image: Image, source: Source) -> Iterator[bytes]:
     must_be_whole(pixels)
     for frame in _compressed(pixels, about.count):
         must_be_of_size(frame, image, about)  # which knows the compressions too
+        if about.syntax == RLE:
+            yield frame
+            continue
         begin, end = _around(image.rows, image.columns, about)
         frame += b"\0" * (len(frame) % 2)
         yield begin + len(frame).to_bytes(4, "little") + frame + end

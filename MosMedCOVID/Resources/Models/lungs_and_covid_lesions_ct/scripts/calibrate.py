@@ -3,8 +3,8 @@
     python -m scripts.calibrate DATA TRUTH OUT
 
 OUT: what scripts.cross_validate wrote. Printed are how often a probability is right (a reliability curve), how well
-consolidation is told from ground glass by the network and by the density, the interval that holds the reader's percent
-in nine of ten patients, how often it does so when each patient is judged by the others alone, and the error that slices
+consolidation is told from ground glass by which density, the interval that holds the reader's percent in nine of ten
+patients, how often it does so when each patient is judged by the others alone, and the error that slices
 8 mm apart bring along. The interval goes into configs/metadata.json.
 """
 
@@ -33,6 +33,7 @@ COVERAGE = 0.9
 LEAST_POINTS = 0.05  # nobody's percent is surer than this
 NORMAL_90 = 1.645  # of a normal distribution, nine tenths lie within so many deviations
 THINNED_BY, THINNED_MM = 4, 8.0
+LIMITS_HU = range(-600, -200, 50)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Shares:
 
 
 def scans(truth: Path, out: Path) -> Iterator[tuple[str, str, dict[str, np.ndarray]]]:
-    """Patient, scan, and what was found and true in it: probability, dense, lungs, true, true_lungs, by_density."""
+    """Patient, scan, and what was found and true in it: probability, lungs, true, true_lungs."""
     for fold, patients in enumerate(FOLDS):
         for case in find_labelled_cases(truth):
             patient = next((name for name in patients if case.name.startswith(name)), None)
@@ -68,7 +69,6 @@ def scans(truth: Path, out: Path) -> Iterator[tuple[str, str, dict[str, np.ndarr
                     arrays = {key: stored[key] for key in stored.files}
                 arrays["true"] = read_mask(case.lesions, study) > 0
                 arrays["true_lungs"] = (read_mask(case.lungs, study) > 0) | arrays["true"]
-                arrays["by_density"] = dense_by_density(study)
                 yield patient, case.name, arrays
 
 
@@ -103,19 +103,23 @@ def reliability(some: Sequence[dict[str, np.ndarray]]) -> list[tuple[float, floa
     return curve
 
 
-def consolidation_agreement(data: Path, found: dict[str, dict[str, np.ndarray]], key: str) -> list[tuple[str, float]]:
-    """Dice of consolidation with MedSeg's reader, within the reader's lesions, for each scan that has some."""
-    dice = []
-    for scan, arrays in found.items():
-        path = data / "medseg-9" / f"{scan}.npz"
-        if path.exists() and arrays["true"].any():
-            true = load_arrays(path)[0]["lesion"] == 2
-            seen = arrays["true"] & (arrays[key] > 0)
-            if true.any():
-                dice.append(
-                    (scan, 2 * np.count_nonzero(seen & true) / (np.count_nonzero(seen) + np.count_nonzero(true)))
-                )
-    return dice
+def consolidation_agreement(data: Path, truth: Path, above_hu: float) -> dict[str, tuple[float, float]]:
+    """Dice of consolidation and of ground glass with MedSeg's reader, within the reader's lesions, of each patient.
+
+    It is 1 where neither the reader nor the density has any.
+    """
+    counts: dict[str, np.ndarray] = {}
+    for case in find_labelled_cases(truth):
+        path = data / "medseg-9" / f"{case.name}.npz"
+        patient = next((name for some in FOLDS for name in some if case.name.startswith(name)), None)
+        if patient is None or not path.exists():
+            continue
+        labels = load_arrays(path)[0]["lesion"]
+        dense = dense_by_density(read_nifti(case.ct), above_hu=above_hu) > 0
+        pairs = ((dense & (labels > 0), labels == 2), (~dense & (labels > 0), labels == 1))
+        of_scan = [(2 * np.count_nonzero(a & b), np.count_nonzero(a) + np.count_nonzero(b)) for a, b in pairs]
+        counts[patient] = counts.get(patient, 0) + np.array(of_scan)
+    return {patient: tuple(both / size if size else 1.0 for both, size in of) for patient, of in counts.items()}
 
 
 def sampling_error(data: Path, weights: Path) -> float:
@@ -147,10 +151,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print("probability, how often lesion, % of the lungs:")
     for mean, often, part in reliability(list(by_scan.values())):
         print(f"  {mean:.2f}  {often:.2f}  {part:6.2f}")
-    for key in ("dense", "by_density"):
-        dice = consolidation_agreement(options.data, by_scan, key)
-        text = ", ".join(f"{scan} {value:.2f}" for scan, value in dice)
-        print(f"consolidation, {key}: mean {np.mean([value for _, value in dice]):.3f} ({text})")
+    for limit in LIMITS_HU:
+        dice = consolidation_agreement(options.data, options.truth, limit)
+        text = ", ".join(f"{patient} {a:.2f} {b:.2f}" for patient, (a, b) in dice.items())
+        means = np.mean(list(dice.values()), axis=0)
+        print(f"consolidation above {limit} HU, and ground glass: Dice {means[0]:.3f} {means[1]:.3f} ({text})")
     shares = [shares_of(patient, some) for patient, some in patients.items()]
     held = [share.holds(widening([other for other in shares if other is not share])) for share in shares]
     for share in shares:

@@ -86,7 +86,7 @@ def evaluate(
         masks = segment(network, study, settings)
         lesions = read_mask(case.lesions, study) > 0
         lungs = (read_mask(case.lungs, study) > 0) | lesions
-        arrays = {"lungs": masks.lungs, "probability": masks.lesion_probability, "dense": masks.dense}
+        arrays = {"lungs": masks.lungs, "probability": masks.lesion_probability}
         if out:
             np.savez_compressed(out / f"{case.name}.npz", **arrays)
         of_scan = count(masks, lungs, lesions)
