@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import StudyRefused, UsageError
 from .mosmeddata import is_dataset, read_dataset
-from .nifti import ENDINGS, read_nifti, study_name
+from .nifti import SINGLE_ENDINGS, read_nifti, study_name
 from .study import Study
 
 MASK_AFFINE_TOLERANCE_MM = 0.01
@@ -30,7 +30,9 @@ def find_labelled_cases(folder: Path) -> list[LabelledCase]:
 
     UsageError where there are none.
     """
-    files = {study_name(path): path for path in sorted(folder.glob("*.nii*")) if path.name.lower().endswith(ENDINGS)}
+    files = {
+        study_name(path): path for path in sorted(folder.glob("*.nii*")) if path.name.lower().endswith(SINGLE_ENDINGS)
+    }
     cases = [
         LabelledCase(name, files[f"{name}_ct"], files[f"{name}_lesions"], files.get(f"{name}_lungs"))
         for name in (stem.removesuffix("_ct") for stem in files if stem.endswith("_ct"))

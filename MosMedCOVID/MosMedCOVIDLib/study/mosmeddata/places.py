@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...errors import StudyRefused
-from ..nifti import ENDINGS
+from ..nifti import SINGLE_ENDINGS
 
 # Digits in their order: a mirror's CT-23 holds the studies of CT-2 and CT-3.
 CATEGORY = re.compile(r"(?:CT)?[-_ ]?(?=[0-4])(0?1?2?3?4?)", re.IGNORECASE)
@@ -112,7 +112,7 @@ def look_around(root: Path) -> Places:
                 places.links[root / inside] = root / os.path.relpath(target, real_root)
             if kind == FOLDER and inside.count("/") < DEEPEST and name != RESULTS_FOLDER and not name.startswith("."):
                 pending.append(inside)
-            elif kind == FILE and name.lower().endswith(ENDINGS):
+            elif kind == FILE and name.lower().endswith(SINGLE_ENDINGS):
                 places.by_path[inside.lower()] = inside
                 places.by_name.setdefault(_stem(name), []).append(inside)
     return places
@@ -121,7 +121,7 @@ def look_around(root: Path) -> Places:
 def _stem(name: str) -> str:
     """A file's name by which it is found, whichever of NIfTI's endings it has."""
     lower = name.lower()
-    return next((lower.removesuffix(ending) for ending in ENDINGS if lower.endswith(ending)), lower)
+    return next((lower.removesuffix(ending) for ending in SINGLE_ENDINGS if lower.endswith(ending)), lower)
 
 
 def _entries(folder: Path) -> list[tuple[str, str]]:
