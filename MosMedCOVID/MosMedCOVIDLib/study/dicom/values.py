@@ -7,6 +7,8 @@ from typing import Any
 
 from ...errors import one_line
 
+TEXTS = {"AS", "CS", "DA", "DS", "IS", "LO", "SH", "TM", "UI"}  # what is stated so is text, numbers too
+ESCAPE = b"\x1b"  # begins other letters than ASCII's
 LONGEST = 128  # letters of a part; DICOM allows 64 in what we read, and a damaged length takes in what follows
 
 
@@ -36,14 +38,37 @@ def text(header: Any, keyword: str) -> str:
 
 def texts(header: Any, keyword: str) -> tuple[str, ...]:
     """The parts of a value, without blanks around them and without what cannot be shown."""
+    said = _as_stated(header, keyword)
+    if said is None:
+        said = _as_converted(header, keyword)
+    return tuple(one_line(part) if len(part) <= LONGEST else "" for part in said)
+
+
+def _as_stated(header: Any, keyword: str) -> list[str] | None:
+    """The parts of a value that stands in the file as plain text, or of none; None where pydicom must convert it.
+
+    That takes pydicom five times as long, half of the time that a header takes.
+    """
+    if keyword not in header:
+        return []
+    try:
+        stated = header.get_item(keyword)
+    except Exception:  # as above
+        return None
+    plain = stated.VR in TEXTS and isinstance(stated.value, bytes) and stated.value.isascii()
+    if not plain or ESCAPE in stated.value:
+        return None
+    return [part.strip(" \0") for part in stated.value.decode("ascii").split("\\")] if stated.value else []
+
+
+def _as_converted(header: Any, keyword: str) -> list[str]:
     found = value(header, keyword)
     if found is None:
-        return ()
+        return []
     parts = found if isinstance(found, list | tuple) or type(found).__name__ == "MultiValue" else [found]
     if any(type(part).__name__ in ("bytes", "Sequence") for part in parts):
-        return ()  # no text and no number
-    said = [str(part).strip(" \0") for part in parts]
-    return tuple(one_line(part) if len(part) <= LONGEST else "" for part in said)
+        return []  # no text and no number
+    return [str(part).strip(" \0") for part in parts]
 
 
 def numbers(header: Any, keyword: str, count: int) -> tuple[float, ...] | None:
