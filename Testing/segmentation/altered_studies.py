@@ -10,6 +10,7 @@ from scipy import ndimage
 
 AIR_HU, PADDING_HU, METAL_HU = -1000, -3024, 3000
 GROUND_GLASS_HU, CONSOLIDATION_HU, DENSE_PART = -580, 20, 0.35
+FLUID_HU = 10
 
 
 def thinned(study: Study, step: int, first: int = 0) -> Study:
@@ -109,6 +110,24 @@ def with_lesions(study: Study, lungs: np.ndarray, percent: float, seed: int = 0)
         tissue = level + grain * random.standard_normal(hu.shape, np.float32)
         hu = np.maximum(hu, hu * (1 - soft) + tissue * soft)
     return replace(study, hu=np.rint(hu).astype(np.int16)), lesions
+
+
+def with_effusion(study: Study, lungs: np.ndarray, depth_mm: float, seed: int = 0) -> tuple[Study, np.ndarray]:
+    """A healthy study, its slices from the feet upwards, with fluid behind both lungs (uint8 [slice, row, column]):
+    so deep at their base, and none in their upper third; the study, and where the fluid is, bool.
+    """
+    row_mm, rows = study.spacing_mm[1], np.arange(lungs.shape[1])[:, None]
+    fluid = np.zeros(lungs.shape, bool)
+    for side in np.unique(lungs[lungs > 0]):
+        lung = lungs == side
+        slices = np.flatnonzero(lung.any((1, 2)))
+        for index in slices:
+            share = 1 - 1.5 * (index - slices[0]) / len(slices)
+            last = np.flatnonzero(lung[index].any(1))[-1]
+            fluid[index] |= lung[index] & (rows > last - max(0.0, share) * depth_mm / row_mm)
+    soft = ndimage.gaussian_filter(fluid.astype(np.float32), (0, 1, 1)) * (lungs > 0)
+    level = FLUID_HU + 15 * np.random.default_rng(seed).standard_normal(lungs.shape)
+    return replace(study, hu=np.rint(study.hu * (1 - soft) + level * soft).astype(np.int16)), fluid
 
 
 def smooth_noise(shape: tuple[int, ...], spacing_mm: tuple[float, ...], random: np.random.Generator) -> np.ndarray:
