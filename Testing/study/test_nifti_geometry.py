@@ -132,6 +132,15 @@ def test_of_two_positions_slicers_choice_is_taken_and_said(tmp_path, qform, sfor
     assert_itk_sees_the_same(study, path)
 
 
+def test_where_slicer_passes_over_a_sheared_sform_that_is_not_called_its_choice(tmp_path):
+    path = write_nifti(tmp_path / "two.nii", sform=sheared(0.3), qform=SHIFTED)
+    study = read_nifti(path)
+    assert study.notes[-1].endswith("its sform is used, while 3D Slicer takes its qform.")
+    image = SimpleITK.ReadImage(str(path))
+    np.testing.assert_allclose(image.GetOrigin() * LPS_TO_RAS, SHIFTED[:3, 3], atol=1e-3)
+    np.testing.assert_allclose(study.affine[:3, 3], LAS[:3, 3], atol=0.1)
+
+
 def test_two_positions_that_round_to_the_same_are_one(tmp_path):
     almost = LAS.copy()
     almost[:3, 3] += 0.05

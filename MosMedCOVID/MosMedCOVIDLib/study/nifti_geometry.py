@@ -1,8 +1,9 @@
 """Where a NIfTI's voxels lie in the patient: by its sform or its qform, as 3D Slicer chooses, and at right angles.
 
 A CT and its mask repeat the same header, so they lie on each other in every program; which of two positions we take
-ourselves is 3D Slicer's choice (ITK's), so that what Slicer reads on its own lies on what we show. nibabel takes the
-sform wherever it has a code.
+ourselves is 3D Slicer's choice (ITK's), so that what Slicer reads on its own lies on what we show; but of a sheared
+sform, which ITK passes over, since the volume is sheared then whatever the qform says. nibabel takes the sform wherever
+it has a code.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .study import FARTHEST_MM, MAXIMUM_SHEAR
 
 METRES, MICROMETRES = 1, 3  # codes of NIfTI
 SCANNER = 1
+ITK_SHEAR = 1e-4  # of the scanner's sform; beyond, ITK takes the qform
 # Columns to the left, rows to the back, slices to the head: how Slicer reads a file that doesn't say.
 ASSUMED_DIRECTIONS = np.array([-1.0, -1.0, 1.0])
 UNSTATED = (
@@ -47,7 +49,8 @@ def placed(header: Any, shape: tuple[int, ...], file: str) -> tuple[np.ndarray, 
     affine, notes = _rectangular(forms[used], shape)
     other = next((name for name in stated if name != used), None)
     if other is not None:
-        notes += _disagreement(used, affine, other, forms.get(other), shape, file)
+        slicer_too = used == "qform" or _shear(forms[used]) <= ITK_SHEAR
+        notes += _disagreement(used, affine, other, forms.get(other), slicer_too, shape, file)
     return affine, notes + (_two_sizes(header, affine) if used == "sform" else [])
 
 
@@ -74,6 +77,12 @@ def _form(header: Any, name: str) -> np.ndarray | None:
         return None
 
 
+def _shear(affine: np.ndarray) -> float:
+    """The largest cosine between two axes of an affine: 0 at right angles."""
+    axes = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    return float(np.abs(axes.T @ axes - np.eye(3)).max())
+
+
 def _directions(affine: np.ndarray) -> np.ndarray:
     """The axes at right angles that are nearest to those of an affine (by polar decomposition)."""
     left, _, right = np.linalg.svd(affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0))
@@ -83,9 +92,7 @@ def _directions(affine: np.ndarray) -> np.ndarray:
 
 def _rectangular(affine: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray, list[str]]:
     """The affine with its axes at right angles, turned about the middle of the volume; itself if it has, or can't."""
-    sides = np.linalg.norm(affine[:3, :3], axis=0)
-    axes = affine[:3, :3] / sides
-    shear = np.abs(axes.T @ axes - np.eye(3)).max()
+    sides, shear = np.linalg.norm(affine[:3, :3], axis=0), _shear(affine)
     if shear <= MAXIMUM_SHEAR:
         return affine, []
     middle = (np.array(shape) - 1) / 2
@@ -103,9 +110,18 @@ def _rectangular(affine: np.ndarray, shape: tuple[int, ...]) -> tuple[np.ndarray
 
 
 def _disagreement(
-    used: str, affine: np.ndarray, other: str, form: np.ndarray | None, shape: tuple[int, ...], file: str
+    used: str,
+    affine: np.ndarray,
+    other: str,
+    form: np.ndarray | None,
+    slicer_too: bool,
+    shape: tuple[int, ...],
+    file: str,
 ) -> list[str]:
-    """A sentence if the position that is not used is another one. StudyRefused if it turns left and right round."""
+    """A sentence if the position that is not used is another one. StudyRefused if it turns left and right round.
+
+    slicer_too: whether 3D Slicer uses the same one.
+    """
     if form is None:
         return [f"The {other} of the file is no valid position; its {used} is used."]
     turn = _directions(affine) @ _directions(form).T
@@ -121,9 +137,9 @@ def _disagreement(
     apart = _apart_mm(affine, form, shape)
     if apart <= AGREEING_MM:
         return []
+    choice = f"as 3D Slicer does, and not its {other}" if slicer_too else f"while 3D Slicer takes its {other}"
     return [
-        f"The file states two positions, up to {apart:.1f} mm and {degrees:.1f}° apart: "
-        f"its {used} is used, as 3D Slicer does, and not its {other}."
+        f"The file states two positions, up to {apart:.1f} mm and {degrees:.1f}° apart: its {used} is used, {choice}."
     ]
 
 
