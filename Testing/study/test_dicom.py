@@ -83,6 +83,16 @@ def test_a_dose_report_speaks_where_the_images_do_not(tmp_path):
     assert (headers["CTDIvol"], headers["DoseLengthProduct"]) == (5.0, 123.4)
 
 
+def test_copies_of_a_dose_report_add_no_dose_and_another_report_does(tmp_path):
+    write_series(tmp_path / "s", HU)
+    write_dose_report(tmp_path / "s" / "dose", dlp=123.4, ctdi_vol=5.0)
+    (tmp_path / "s" / "copy").write_bytes((tmp_path / "s" / "dose").read_bytes())
+    headers = read_dicom(tmp_path / "s").headers
+    assert (headers["CTDIvol"], headers["DoseLengthProduct"]) == (5.0, 123.4)
+    write_dose_report(tmp_path / "s" / "second scan", dlp=100.0, ctdi_vol=4.0)
+    assert read_dicom(tmp_path / "s").headers["DoseLengthProduct"] == 223.4
+
+
 @pytest.mark.parametrize(
     ("tags", "age"),
     [

@@ -94,10 +94,14 @@ def _repairs(candidate: Candidate) -> list[str]:
 def _headers(source: Source, candidate: Candidate, images: Sequence[Image]) -> dict[str, object]:
     """What is kept of the headers: the middle slice's, and the dose reports' of its examination."""
     middle = candidate.images[len(candidate.images) // 2]
-    reports = {image.entry for image in images if image.sop_class == DOSE_REPORT and image.study == middle.study}
+    reports = {  # each once: a copy would double the dose
+        image.instance or image.entry: image.entry
+        for image in images
+        if image.sop_class == DOSE_REPORT and image.study == middle.study
+    }
     try:
         with ExitStack() as stack:
-            files = [stack.enter_context(source.whole(entry)) for entry in [middle.entry, *sorted(reports)]]
+            files = [stack.enter_context(source.whole(entry)) for entry in [middle.entry, *reports.values()]]
             return facts_of(files[0], files[1:])
     except OSError as error:
         raise gone(source, middle.entry) from error
