@@ -31,6 +31,12 @@ def test_a_series_is_told_with_all_that_a_choice_needs(tmp_path):
         ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.7"}, "is a picture of a screen (secondary capture), without Houn"),
         ({"ImageType": ["ORIGINAL", "PRIMARY", "LOCALIZER"]}, "is a localizer (scout), not a volume."),
         ({"ImageType": ["DERIVED", "SECONDARY", "MPR"]}, "is a reformation (MPR), computed from other slices."),
+        ({"ImageType": ["DERIVED", "SECONDARY", "OTHER", "CSA MPR"]}, "is a reformation (MPR), computed from other"),
+        ({"ImageType": ["DERIVED", "SECONDARY", "AXIAL", "CT_SOM5 MPR"]}, "is a reformation (MPR), computed from"),
+        (
+            {"ImageType": lambda k: ["DERIVED", "SECONDARY", "MPR"] if k == 3 else ["ORIGINAL", "PRIMARY", "AXIAL"]},
+            "is in part a reformation (MPR), computed from other slices.",
+        ),
         ({"ImageType": ["DERIVED", "SECONDARY", "AXIAL", "MIP"]}, "is a projection (MIP), computed from other slices."),
         ({"ImageType": ["DERIVED", "PRIMARY", "VRT"]}, "is a rendered picture, computed from other slices."),
     ],

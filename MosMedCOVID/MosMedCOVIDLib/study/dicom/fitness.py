@@ -19,7 +19,7 @@ DOSE_REPORT = "1.2.840.10008.5.1.4.1.1.88.67"
 LOCALIZER, DOSE_PICTURE = "LOCALIZER", "DOSE"
 # What a workstation computed from the slices: the words of DERIVED images that are no plain slices any more.
 COMPUTED = {
-    **dict.fromkeys(("MPR", "MPVR", "REFORMATTED", "CSA MPR", "CURVED"), "a reformation (MPR)"),
+    **dict.fromkeys(("MPR", "MPVR", "REFORMATTED", "CURVED"), "a reformation (MPR)"),
     **dict.fromkeys(("MIP", "MINIP", "MIN_IP", "PROJECTION IMAGE", "AVERAGE", "MEAN"), "a projection (MIP)"),
     **dict.fromkeys(("VRT", "3D", "SSD", "VOLUME RENDERING"), "a rendered picture"),
     **dict.fromkeys(("PERFUSION", "RCBF", "RCBV", "MTT", "TTP", "TMAX", "PBV"), "a perfusion map"),
@@ -108,13 +108,20 @@ def _must_hold_all(image: Image, about: Pixels) -> None:
 
 def must_suit_lungs(images: Sequence[Image], slices: int, name: str) -> None:
     """StudyRefused where a volume of CT is not what lungs are looked for in; a reader may wish it all the same."""
-    words = set(images[0].image_type)
-    if "DERIVED" in words:
-        computed = next((COMPUTED[word] for word in images[0].image_type if word in COMPUTED), None)
-        if computed:
-            raise StudyRefused("series", f"{name} is {computed}, computed from other slices.")
+    computed = [kind for image in images if (kind := _computed(image))]
+    if computed:
+        part = "" if len(computed) == len(images) else "in part "
+        raise StudyRefused("series", f"{name} is {part}{computed[0]}, computed from other slices.")
     if slices < FEWEST_SLICES.value:
         raise StudyRefused("slices", f"{name} has only {slices} slices: not a whole chest.")
+
+
+def _computed(image: Image) -> str | None:
+    """What a workstation computed an image as; None for a plain slice. Makers put their own words before (CSA MPR)."""
+    if "DERIVED" not in image.image_type:
+        return None
+    words = (word for part in image.image_type for word in (part, *part.split()))
+    return next((COMPUTED[word] for word in words if word in COMPUTED), None)
 
 
 def is_ct(image: Image) -> bool:
