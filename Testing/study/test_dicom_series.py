@@ -236,9 +236,24 @@ def test_acquisitions_that_follow_each_other_are_one_volume(tmp_path):
     assert np.array_equal(read_dicom(tmp_path / "s").hu, HU)
 
 
-def test_a_thickness_that_varies_is_told(tmp_path):
-    write_series(tmp_path / "s", HU, SliceThickness=lambda k: 5 if k == 3 else 2.5)
-    assert read_dicom(tmp_path / "s").notes == ("The slices are stated to be 2.5 to 5 mm thick.",)
+@pytest.mark.parametrize(
+    ("tags", "note"),
+    [
+        ({"SliceThickness": lambda k: 5 if k == 3 else 2.5}, "The slices are stated to be 2.5 to 5 mm thick."),
+        (
+            {"ConvolutionKernel": lambda k: ["B31f", "B70f"][k % 2]},
+            "The slices were reconstructed by 2 different kernels.",
+        ),
+        (
+            {"FrameOfReferenceUID": lambda k: f"1.2.{1 + k // 6}"},
+            "The slices state 2 different frames of reference: whether they lie as shown is not certain.",
+        ),
+        ({"ConvolutionKernel": None, "FrameOfReferenceUID": "1.2"}, None),
+    ],
+)
+def test_what_differs_between_the_slices_of_one_volume_is_told(tmp_path, tags, note):
+    write_series(tmp_path / "s", HU, **tags)
+    assert read_dicom(tmp_path / "s").notes == ((note,) if note else ())
 
 
 def test_multi_frame_files_and_series_of_slices_stand_beside_each_other(tmp_path):

@@ -116,6 +116,12 @@ def _judged(candidate: Candidate) -> Candidate:
     thickness = sorted({round(image.thickness, 3) for image in images if image.thickness})
     if len(thickness) > 1:
         candidate.notes.append(f"The slices are stated to be {thickness[0]:g} to {thickness[-1]:g} mm thick.")
+    if len(kernels := {image.kernel for image in images if image.kernel}) > 1:
+        candidate.notes.append(f"The slices were reconstructed by {len(kernels)} different kernels.")
+    if len(frames := {image.frame_of_reference for image in images if image.frame_of_reference}) > 1:
+        candidate.notes.append(
+            f"The slices state {len(frames)} different frames of reference: whether they lie as shown is not certain."
+        )
     return candidate
 
 
