@@ -47,20 +47,30 @@ def test_a_missing_slice_is_refused_with_both_neighbours_and_the_gap(tmp_path):
     assert f"5.00 mm between {names[4]} and {names[6]}, 2.50 mm elsewhere. A slice is missing" in str(refused)
 
 
+VARYING, MISSING, TOO_MANY = (
+    "Its distances vary: not one regular",
+    "A slice is missing, or",
+    "There is a slice too many, or",
+)
+
+
 @pytest.mark.parametrize(
-    ("heights", "reason"),
+    ("heights", "gap", "cause"),
     [
-        (moved(s4=0.3), "2.80 mm between"),
-        (moved(s11=1.0), "3.50 mm between"),
-        (np.array([*(-300 + np.arange(6.0)), *(-294 + 5 * np.arange(6.0))]), "mm between"),
-        (-300 + 2.5 * np.arange(12) ** 1.02, "mm between"),
+        (moved(s4=0.3), "2.80 mm between", VARYING),
+        (moved(s11=1.0), "3.50 mm between", VARYING),
+        (moved(s11=1.3), "3.80 mm between", MISSING),
+        (moved(s11=-1.0), "1.50 mm between", TOO_MANY),
+        (np.array([*(-300 + np.arange(6.0)), *(-294 + 5 * np.arange(6.0))]), "5.00 mm between", MISSING),
+        (-300 + 2.5 * np.arange(12) ** 1.02, "mm between", VARYING),
     ],
 )
-def test_uneven_gaps_are_refused(tmp_path, heights, reason):
+def test_uneven_gaps_are_refused_with_what_they_mean(tmp_path, heights, gap, cause):
     write_series(tmp_path / "s", HU, ImagePositionPatient=at(heights))
     refused = refusal(tmp_path / "s")
     assert refused.check == "slice_gap"
-    assert reason in str(refused)
+    assert gap in str(refused)
+    assert cause in str(refused)
 
 
 @pytest.mark.parametrize("step", [2.5, 0.625, 1.25])

@@ -15,6 +15,7 @@ SAME_PLACE_MM = 0.01
 # Positions are often rounded to 0.1 mm; and no slice may lie further than this from where an even grid has it.
 GAP_TOLERANCE_MM = 0.11
 GAP_TOLERANCE = 0.02  # of the distance between slices
+MISSING_FROM, TOO_MANY_TO = 1.5, 0.75  # times the others: a gap over a slice that is missing, or beside one too many
 SIDEWAYS_TOLERANCE_MM = 0.5
 UNIT_TOLERANCE = 1e-3  # of the directions' lengths and right angle
 DIRECTION_TOLERANCE = 1e-3  # between slices: 0.4 mm over the width of a chest
@@ -117,6 +118,14 @@ def _directions(image: Image, name: str) -> tuple[np.ndarray, np.ndarray]:
     return column, row / np.linalg.norm(row)
 
 
+def _cause(share: float) -> str:
+    """What a gap means that is so many times as wide as the others."""
+    if MISSING_FROM > share > TOO_MANY_TO:
+        return "Its distances vary: not one regular volume."
+    what = "A slice is missing" if share > 1 else "There is a slice too many"
+    return f"{what}, or the series was merged from several."
+
+
 def _regular_step(images: list[Image], positions: np.ndarray, normal: np.ndarray, name: str) -> np.ndarray:
     """The vector in mm from slice to slice; StudyRefused where the gaps differ or slices shift sideways."""
     heights = positions @ normal
@@ -128,11 +137,10 @@ def _regular_step(images: list[Image], positions: np.ndarray, normal: np.ndarray
     even = heights[0] + np.arange(len(heights)) * float(step @ normal)
     if abs(gaps[worst] - gap) > tolerance or np.abs(heights - even).max() > max(tolerance, GAP_TOLERANCE_MM):
         between = f"{images[worst].label} and {images[worst + 1].label}"
-        what = "A slice is missing" if gaps[worst] > gap else "A slice too many"
         raise StudyRefused(
             "slice_gap",
             f"Slices of {name} are unevenly spaced: {gaps[worst]:.2f} mm between {between}, {gap:.2f} mm elsewhere. "
-            f"{what}, or the series was merged from several.",
+            f"{_cause(gaps[worst] / gap)}",
         )
     sideways = positions - positions[0] - np.arange(len(positions))[:, None] * step
     sideways -= np.outer(sideways @ normal, normal)
