@@ -58,7 +58,7 @@ def test_the_audit_reads_the_series_that_is_asked_for(patient, capsys):
         checks = json.loads(capsys.readouterr().out)["checks"]
         return " ".join(check["message"] for check in checks if check["check"] == "reading_note")
 
-    assert "Series 3 of 3 was read" in notes()
+    assert "Series 3 was read, the best suited of 2" in notes()
     assert "was read" not in notes("--series", "5")
 
 

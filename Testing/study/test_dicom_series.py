@@ -79,7 +79,7 @@ def test_a_dose_report_and_a_scout_beside_a_volume_do_not_matter(tmp_path):
     study = read_dicom(tmp_path / "s")
     assert np.array_equal(study.hu, HU)
     assert study.notes == (
-        "Series 2 of 3 was read, the only one that is fit: axial, original, soft or standard kernel (D40s), "
+        "Series 2 was read, the only one of 3 that is fit: axial, original, soft or standard kernel (D40s), "
         "slices 2.5 mm apart over 30 mm.",
     )
 
@@ -127,7 +127,7 @@ def test_the_recommended_one_is_read_and_a_note_says_why(tmp_path):
     study = read_dicom(two_series(tmp_path / "s"))
     assert np.array_equal(study.hu, HU)
     assert study.notes == (
-        "Series 3 of 2 was read, the best suited of 2 that are fit: axial, original, soft or standard kernel (D40s), "
+        "Series 3 was read, the best suited of 2 that are fit: axial, original, soft or standard kernel (D40s), "
         "slices 2.5 mm apart over 30 mm.",
     )
     assert "ChosenSeries" not in study.headers

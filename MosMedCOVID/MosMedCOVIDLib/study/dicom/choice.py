@@ -119,8 +119,9 @@ def chosen(
             "examination's folder.",
         )
     if len(candidates) > 1:
-        why = "the only one that is fit" if len(fit) == 1 else f"the best suited of {len(fit)} that are fit"
-        best.notes.append(f"Series {best.number} of {len(candidates)} was read, {why}: {reasons(best)}.")
+        alone = f"the only one of {len(candidates)} that is fit"
+        why = alone if len(fit) == 1 else f"the best suited of {len(fit)} that are fit"
+        best.notes.append(f"Series {best.number or 'without number'} was read, {why}: {reasons(best)}.")
     return best
 
 
