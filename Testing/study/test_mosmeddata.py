@@ -158,6 +158,31 @@ def test_a_name_that_is_there_several_times_goes_by_its_category(tmp_path):
     assert "a/study_0002.nii.gz, b/study_0002.nii.gz" in second.reason
 
 
+def test_names_that_differ_by_their_capitals_are_two_files(tmp_path):
+    files = ["studies/CT-0/study_0001.nii.gz", "studies/CT-0/Study_0001.nii.gz"]
+    touch(tmp_path, *files)
+    if len(list((tmp_path / "studies" / "CT-0").iterdir())) == 1:
+        pytest.skip("this disk takes them for one")
+    write_csv(tmp_path, [("1", "CT-0", f"/{file}", "") for file in files])
+    assert [row.study for row in read_dataset(tmp_path).rows] == [tmp_path / file for file in files]
+
+
+def test_a_pair_is_one_study_by_either_of_its_files(tmp_path):
+    touch(tmp_path, *(f"CT-0/study_000{number}{ending}" for number in (1, 2) for ending in (".hdr", ".img")))
+    assert seen(read_dataset(tmp_path)) == [(f"study_000{number}", "CT-0", True, False, "") for number in (1, 2)]
+    write_csv(tmp_path, [("1", "CT-0", "CT-0/study_0001.hdr", ""), ("2", "CT-0", "CT-0/study_0002.img", "")])
+    assert seen(read_dataset(tmp_path)) == [(f"study_000{number}", "CT-0", True, False, "") for number in (1, 2)]
+
+
+def test_doubles_are_told_without_a_registry_too(tmp_path):
+    touch(tmp_path, "CT-0/study_0001.nii.gz", "CT-1/study_0001.nii.gz")
+    (tmp_path / "CT-1" / "study_0002.nii.gz").symlink_to(tmp_path / "CT-0" / "study_0001.nii.gz")
+    first, named_alike, same_file = read_dataset(tmp_path).rows
+    assert (first.study is None, first.fault) == (False, "")
+    assert (named_alike.study is None, named_alike.reason) == (False, "Row 1 is named study_0001 as well.")
+    assert (same_file.study is None, same_file.reason) == (True, "study_0002 is the same file as in row 1.")
+
+
 REGISTRIES = {
     "semicolons": b"study_id;category;study_file;mask_file\r\n1;CT-0;/studies/CT-0/study_0001.nii.gz;\r\n",
     "other columns, another order": b"x,STUDY_FILE ,category\n?,studies/CT-0/study_0001.nii.gz,CT-0\n",

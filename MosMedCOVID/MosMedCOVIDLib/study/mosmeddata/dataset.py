@@ -111,15 +111,15 @@ def _row(entry: Entry, places: Places) -> Row:
 
 
 def _from_folders(places: Places) -> list[Row]:
-    """All studies in folders that are named like a category, by name; masks go by their names."""
+    """All studies in folders that are named like a category, by name; masks go by their names, doubles are told."""
     rows = []
-    for path in places.by_path.values():
+    for path in places.paths:
         name = study_name(Path(path))
         if category_of(path) and not name.lower().endswith(MASK):
             masks = places.named(name + MASK)
             mask = places.root / masks[0] if len(masks) == 1 else None
             rows.append(Row(path, name, category_of(path), places.root / path, mask))
-    return sorted(rows, key=lambda row: (row.name, row.key))
+    return _without_doubles(sorted(rows, key=lambda row: (row.name, row.key)), places)
 
 
 def _without_doubles(rows: Iterable[Row], places: Places) -> list[Row]:

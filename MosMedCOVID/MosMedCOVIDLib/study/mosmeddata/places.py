@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ...errors import StudyRefused
-from ..nifti import SINGLE_ENDINGS
+from ..nifti import ENDINGS, nifti_volumes
 
 # Digits in their order: a mirror's CT-23 holds the studies of CT-2 and CT-3.
 CATEGORY = re.compile(r"(?:CT)?[-_ ]?(?=[0-4])(0?1?2?3?4?)", re.IGNORECASE)
@@ -32,10 +32,10 @@ class Place:
 
 @dataclass
 class Places:
-    """The NIfTI files below a root, by their path from there and by their name; both in lower case."""
+    """The NIfTI files below a root, of a pair its header: their paths from there; by their name in lower case."""
 
     root: Path
-    by_path: dict[str, str] = field(default_factory=dict)
+    paths: set[str] = field(default_factory=set)
     by_name: dict[str, list[str]] = field(default_factory=dict)
     links: dict[Path, Path] = field(default_factory=dict)  # to files below the root, and where they lead
     leads_outside: set[str] = field(default_factory=set)  # other links, by their path from the root
@@ -50,15 +50,16 @@ class Places:
             return Place(None, MISSING, "The registry names no file.")
         if ".." in parts or ":" in parts[0] or written.startswith(("//", "\\\\")):
             return Place(None, OUTSIDE, f"{written} leads outside the dataset's folder.")
-        exact = self.by_path.get("/".join(parts).lower())
-        if exact:
-            return Place(self.root / exact)
+        path = "/".join(parts)
+        if path in self.paths:
+            return Place(self.root / path)
         starts = {"/".join(parts[:end]).lower() for end in range(1, len(parts) + 1)}
         if starts & self.leads_outside:
             return Place(None, OUTSIDE, f"{written} leads outside the dataset's folder, by a link.")
         found = self.named(parts[-1])
+        found = [other for other in found if other.lower() == path.lower()] or found
         if len(found) > 1:
-            found = [path for path in found if category_of(path) == category] or found
+            found = [other for other in found if category_of(other) == category] or found
         if len(found) > 1:
             return Place(None, SEVERAL, f"{parts[-1]} is there several times: {', '.join(sorted(found)[:3])}.")
         if not found:
@@ -98,6 +99,7 @@ def look_around(root: Path) -> Places:
     pending, seen = [""], 0
     while pending:
         folder = pending.pop()
+        files = []
         for name, kind in _entries(root / folder):
             seen += 1
             if seen > MOST_FILES:
@@ -112,16 +114,19 @@ def look_around(root: Path) -> Places:
                 places.links[root / inside] = root / os.path.relpath(target, real_root)
             if kind == FOLDER and inside.count("/") < DEEPEST and name != RESULTS_FOLDER and not name.startswith("."):
                 pending.append(inside)
-            elif kind == FILE and name.lower().endswith(SINGLE_ENDINGS):
-                places.by_path[inside.lower()] = inside
-                places.by_name.setdefault(_stem(name), []).append(inside)
+            elif kind == FILE:
+                files.append(name)
+        for name in nifti_volumes(files):
+            inside = f"{folder}/{name}".lstrip("/")
+            places.paths.add(inside)
+            places.by_name.setdefault(_stem(name), []).append(inside)
     return places
 
 
 def _stem(name: str) -> str:
     """A file's name by which it is found, whichever of NIfTI's endings it has."""
     lower = name.lower()
-    return next((lower.removesuffix(ending) for ending in SINGLE_ENDINGS if lower.endswith(ending)), lower)
+    return next((lower.removesuffix(ending) for ending in ENDINGS if lower.endswith(ending)), lower)
 
 
 def _entries(folder: Path) -> list[tuple[str, str]]:
