@@ -120,6 +120,14 @@ def test_metal_counts_where_it_lies_in_the_chest(phantom, body_mm, centre, radiu
         assert check.value == pytest.approx(4 / 3 * np.pi * (radius / 10) ** 3, rel=0.25)
 
 
+@pytest.mark.parametrize("highest", [150, 400])
+def test_metal_is_not_assessed_where_the_values_were_cut_below_it(phantom, body_mm, highest):
+    with_metal = np.where(ball(body_mm, (40, -60, 40), 10), 3071, phantom.study.hu)
+    check = checks_of(with_hu(phantom.study, np.minimum(with_metal, highest)))["metal"]
+    assert check.level == "not assessed"
+    assert f"cut at {highest} HU" in check.message
+
+
 def test_motion_is_not_assessed_and_does_not_change_the_verdict(phantom):
     assert checks_of(phantom.study)["motion"].level == "not assessed"
 

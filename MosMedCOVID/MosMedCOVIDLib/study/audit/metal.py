@@ -7,12 +7,19 @@ import numpy as np
 from ..orientation import Orientation
 from ..quick_lungs import QuickLungs
 from ..study import Study
-from .checks import Check, judged
+from .checks import Check, judged, not_assessed
 from .limits import METAL_HU, METAL_ML
+
+# The highest value of a CT stands in a single voxel, in one that was cut at it in more (two real series: 18 and 89).
+MOST_AT_THE_TOP = 10
 
 
 def check_metal(study: Study, lungs: QuickLungs) -> Check:
     """The volume of metal in the body at the lungs' height; what lies on the skin is left out."""
+    highest = int(study.hu.max())
+    if highest <= METAL_HU.value and np.count_nonzero(study.hu == highest) > MOST_AT_THE_TOP:
+        told = f"The values are cut at {highest} HU, so metal cannot be told from bone."
+        return not_assessed("metal", told, METAL_HU)
     hu = Orientation.of(study.affine).to_standard(study.hu)[lungs.first[0] : lungs.last[0]]
     metal_ml = 0.0
     if hu.max() > METAL_HU.value:
