@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 from audits import checks_of
-from MosMedCOVIDLib.study.audit.kernel import kernel_kind
 
 STATED = {
     "Modality": "CT", "ConvolutionKernel": "B31f", "SliceThickness": "1.5", "AgeYears": 61.0, "CTDIvol": 6.0,
@@ -22,20 +21,10 @@ def with_headers(study, **headers):
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("B31f", "soft"), ("B70f", "sharp"), ("D40s", "soft"), ("Br59", "soft"), ("Bl64d", "sharp"), ("L", "sharp"),
-        ("LUNG", "sharp"), ("BONEPLUS", "sharp"), ("FC18-H", "soft"), ("FC51", "sharp"), ("B", "soft"), ("x", None),
-    ],
-)  # fmt: skip
-def test_kernels_are_soft_or_sharp_by_their_name(name, kind):
-    assert kernel_kind(name) == kind
-
-
-@pytest.mark.parametrize(
     ("headers", "check", "level", "part"),
     [
         ({"ConvolutionKernel": "B70f"}, "kernel", "ok", "Sharp kernel B70f"),
+        ({"ConvolutionKernel": "B50f"}, "kernel", "ok", "Lung kernel B50f: edges raised"),
         ({"ConvolutionKernel": ["I50f", "3"]}, "kernel", "ok", "I50f 3"),
         ({"ConvolutionKernel": "my own"}, "kernel", "not assessed", "my own"),
         ({"SliceThickness": "12"}, "slice_thickness", "warning", "12 mm thick"),

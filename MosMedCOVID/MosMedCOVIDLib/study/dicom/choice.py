@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ...errors import StudyRefused, UsageError
+from ..kernels import LUNG, SHARP, SOFT, UNKNOWN, kind_of
 from .candidates import Candidate
-from .kernels import LUNG, SHARP, SOFT, UNKNOWN, kind_of
 from .series import Series
 
 # The reader's answer where several are fit: a UID of one of them.

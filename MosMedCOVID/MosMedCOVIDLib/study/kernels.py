@@ -16,23 +16,24 @@ SIEMENS_LUNG_FROM, SIEMENS_SHARP_FROM = 50, 65
 CANON = re.compile(r"FC(\d\d)")
 CANON_LUNG = range(50, 60)
 CANON_SOFT = range(20)
-PHILIPS = {"A": SOFT, "B": SOFT, "C": SOFT, "D": SHARP, "E": SHARP, "L": LUNG, "YA": SOFT, "YB": SOFT, "YC": LUNG}
+PHILIPS = {"A": SOFT, "B": SOFT, "C": SOFT, "D": SHARP, "E": SHARP, "L": LUNG, "YA": LUNG, "YB": LUNG, "YC": LUNG}
 
 
 def kind_of(kernel: str) -> str:
     """SOFT, LUNG, SHARP or UNKNOWN."""
     name = kernel.upper().split("\\")[0].strip()
+    first = name.partition(" ")[0]
     for kind, words in WORDS.items():
         if any(word in name for word in words):
             return kind
-    canon = CANON.match(name)
+    canon = CANON.match(first)
     if canon:
         number = int(canon[1])
         return LUNG if number in CANON_LUNG else SOFT if number in CANON_SOFT else UNKNOWN
-    siemens = SIEMENS.fullmatch(name)
+    siemens = SIEMENS.fullmatch(first)
     if siemens:
         number = int(siemens[1])
-        if name.startswith("BL"):
+        if first.startswith("BL"):
             return LUNG
         return SOFT if number < SIEMENS_LUNG_FROM else LUNG if number < SIEMENS_SHARP_FROM else SHARP
-    return PHILIPS.get(name, UNKNOWN)
+    return PHILIPS.get(first, UNKNOWN)
