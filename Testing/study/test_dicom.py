@@ -6,9 +6,9 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK
-from dicom_files import PATIENT, write_dose_report, write_multiframe, write_series
+from dicom_files import PATIENT, save, write_dose_report, write_multiframe, write_series
 from MosMedCOVIDLib.errors import StudyRefused
-from MosMedCOVIDLib.study.dicom import read_dicom
+from MosMedCOVIDLib.study.dicom import facts_of, read_dicom
 
 HU = np.random.default_rng(0).integers(-1024, 3000, (12, 7, 9)).astype(np.int16)
 ORIENTATIONS = {
@@ -74,6 +74,15 @@ def test_headers_that_the_audit_may_ask_for_are_kept_and_nothing_of_the_person(t
     assert {key: study.headers[key] for key in more} == more
     kept = repr(dict(study.headers))
     assert not [word for word in ("IVANOV", "4711", "1981", "Patient") if word in kept.replace("PatientPosition", "")]
+
+
+@pytest.mark.parametrize(("kind", "lossy"), [(50, "01"), (51, "01"), (70, None), (80, None)])
+def test_a_compression_that_always_loses_is_lossy_without_a_word_in_the_header(tmp_path, kind, lossy):
+    (file, *_) = write_series(tmp_path / "s", HU, syntax="JPEG Lossless")
+    file.file_meta.TransferSyntaxUID = pydicom.uid.UID(f"1.2.840.10008.1.2.4.{kind}")
+    save(file, tmp_path / "file")
+    with (tmp_path / "file").open("rb") as stream:
+        assert facts_of(stream).get("LossyImageCompression") == lossy
 
 
 def test_a_dose_report_speaks_where_the_images_do_not(tmp_path):

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from .dose import dose_of
 from .headers import header_of
 from .quiet import quiet
-from .values import items, number, text, texts, value
+from .values import items, meta_text, number, text, texts, value
 
 TEXTS = """Modality Manufacturer ManufacturerModelName ConvolutionKernel PatientPosition SeriesInstanceUID
     StudyInstanceUID FrameOfReferenceUID BodyPartExamined FilterType LossyImageCompression""".split()
@@ -24,6 +24,7 @@ NUMBERS = {
 WHOLE = ("SeriesNumber", "SamplesPerPixel")
 CONTRAST = ("ContrastBolusAgent", "ContrastBolusAgentSequence")
 NO_CONTRAST = {"", "NO", "NONE", "N", "NO CONTRAST", "WITHOUT"}
+LOSSY_SYNTAXES = tuple(f"1.2.840.10008.1.2.4.{kind}" for kind in (50, 51))  # JPEG that always loses
 YEARS = {"Y": 1.0, "M": 1 / 12, "W": 7 / 365.25, "D": 1 / 365.25}
 AGE = ("PatientAge", "PatientBirthDate", "StudyDate")
 GROUPS = ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
@@ -56,6 +57,8 @@ def _kept(header: Any) -> dict[str, object]:
             found[keyword] = int(first)
     if _contrast(header):
         found["ContrastBolusAgent"] = "yes"
+    if meta_text(header, "TransferSyntaxUID") in LOSSY_SYNTAXES:  # whatever the header says
+        found["LossyImageCompression"] = "01"
     age = _age(header)
     if age is not None:
         found["AgeYears"] = round(age, 2)

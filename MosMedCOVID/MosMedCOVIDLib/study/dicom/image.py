@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
-from .values import is_stated, number, numbers, text, texts, whole
+from .values import is_stated, meta_text, number, numbers, text, texts, whole
 
 # Tags by which one series may hold several volumes of the same places, and what the reader calls them.
 PART_TAGS = {
@@ -119,7 +119,7 @@ def image_of(header: Any, entry: str, file: BinaryIO) -> Image:
         study=text(header, "StudyInstanceUID"),
         series=text(header, "SeriesInstanceUID"),
         instance=text(header, "SOPInstanceUID"),
-        sop_class=text(header, "SOPClassUID") or _meta(header, "MediaStorageSOPClassUID"),
+        sop_class=text(header, "SOPClassUID") or meta_text(header, "MediaStorageSOPClassUID"),
         frame_of_reference=text(header, "FrameOfReferenceUID"),
         modality=text(header, "Modality").upper(),
         number=number_of(text(header, "SeriesNumber")),
@@ -150,14 +150,9 @@ def slope_of(header: Any) -> float | None:
     return number(header, "RescaleSlope") if is_stated(header, "RescaleSlope") else 1.0
 
 
-def _meta(header: Any, keyword: str) -> str:
-    meta = getattr(header, "file_meta", None)
-    return text(meta, keyword) if meta is not None else ""
-
-
 def _pixels(header: Any, file: BinaryIO) -> Pixels | None:
     """How the pixels are held that begin where the file stands."""
-    syntax = _meta(header, "TransferSyntaxUID")
+    syntax = meta_text(header, "TransferSyntaxUID")
     at, length, little = (0, 0, True) if syntax == DEFLATED else _element(file, syntax)
     if length is None:
         return None

@@ -36,6 +36,12 @@ def text(header: Any, keyword: str) -> str:
     return "\\".join(texts(header, keyword))
 
 
+def meta_text(header: Any, keyword: str) -> str:
+    """A value of what stands before the header, in group 0002; "" where there is no such group."""
+    meta = getattr(header, "file_meta", None)
+    return text(meta, keyword) if meta is not None else ""
+
+
 def texts(header: Any, keyword: str) -> tuple[str, ...]:
     """The parts of a value, without blanks around them and without what cannot be shown."""
     said = _as_stated(header, keyword)
