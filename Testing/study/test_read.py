@@ -53,6 +53,12 @@ def test_studies_of_a_folder_are_found_without_masks_and_results(tmp_path):
     assert sorted(found) == ["P7/series", "a.nii", "b.nii.gz", "deeper/d.nii"]
 
 
+def test_a_volume_among_slices_hides_them_not(tmp_path):
+    write_series(tmp_path / "P7", HU)
+    nifti(tmp_path / "P7" / "converted.nii.gz")
+    assert sorted(find_studies(tmp_path)) == [tmp_path / "P7", tmp_path / "P7" / "converted.nii.gz"]
+
+
 def test_a_dicom_folder_is_one_study_and_an_empty_folder_tells_so_itself(tmp_path):
     write_series(tmp_path / "P7", HU)
     assert find_studies(tmp_path / "P7") == [tmp_path / "P7"]

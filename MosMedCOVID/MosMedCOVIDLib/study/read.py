@@ -83,7 +83,7 @@ def find_studies(path: Path) -> list[Path]:
         volumes = [volume for volume in volumes if not MASK.search(study_name(volume).lower())]
         found += volumes
         found += [here / name for name in files if name.lower().endswith(ZIP_ENDING) and holds_dicom(here / name)]
-        if not volumes and any(is_dicom(here / name) for name in files):
+        if any(is_dicom(here / name) for name in files if not name.lower().endswith(ENDINGS)):
             found.append(here)
             below.clear()
     return found or [path]
