@@ -1,6 +1,7 @@
 """A volume from Slicer's DICOM browser has the headers of its files, which its instance UIDs lead to."""
 
 import numpy as np
+import pydicom
 import pytest
 import slicer
 from dicom_files import write_series
@@ -27,9 +28,6 @@ def browsed(tmp_path, monkeypatch):
     files = write_series(tmp_path / "s", HU, KVP=110, BodyPartExamined="CHEST")
     volume = slicer.util.addVolumeFromArray(HU)
     volume.SetAttribute("DICOM.instanceUIDs", " ".join(file.SOPInstanceUID for file in files))
-    paths = {str(file.SOPInstanceUID): str(file.filename or "") for file in files}
-    import pydicom
-
     paths = {str(pydicom.dcmread(path).SOPInstanceUID): str(path) for path in (tmp_path / "s").iterdir()}
     monkeypatch.setattr(slicer, "dicomDatabase", Database(paths))
     return volume, tmp_path / "s"

@@ -148,14 +148,16 @@ def test_a_zip_is_read_like_its_folder_and_leaves_nothing_behind(tmp_path, synta
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
+def test_slices_without_a_series_uid_belong_together_in_a_zip_too(tmp_path):
+    write_series(tmp_path / "s", HU, SeriesInstanceUID=None)
+    assert np.array_equal(read_study(zipped(tmp_path / "s", tmp_path / "x.zip")).hu, HU)
+
+
 def test_names_in_a_zip_never_become_paths(tmp_path):
     write_series(tmp_path / "s", HU)
     names = iter(["../../out", "/tmp/out", "..\\out", "C:\\out", "same", "same", *"abcdef"])
-    path = (
-        zipped(tmp_path / "s", tmp_path / "deep" / "x.zip", lambda file: next(names))
-        if ((tmp_path / "deep").mkdir() or True)
-        else None
-    )
+    (tmp_path / "deep").mkdir()
+    path = zipped(tmp_path / "s", tmp_path / "deep" / "x.zip", lambda file: next(names))
     before = sorted(tmp_path.rglob("*"))
     assert np.array_equal(read_study(path).hu, HU)
     assert sorted(tmp_path.rglob("*")) == before

@@ -40,8 +40,11 @@ class Archive(Source):
         except StudyRefused:
             self._zip.close()
             raise
-        # Several members may have one name; what counts is their place in the list.
-        self._members = {f"{number}/{member.filename}": member for number, member in enumerate(members)}
+        # Several members may have one name, which never holds a zero byte: the others are known by their place.
+        self._members: dict[str, zipfile.ZipInfo] = {}
+        for number, member in enumerate(members):
+            again = member.filename in self._members
+            self._members[f"\0{number}/{member.filename}" if again else member.filename] = member
         self._numbers = {entry: number for number, entry in enumerate(self._members)}
         super().__init__(path.name, path.parent, list(self._members))
 
