@@ -59,6 +59,7 @@ def test_the_dose_comes_from_the_report_or_from_the_length_shown(small):
     reported = with_headers(small, DoseLengthProduct=300.0, CTDIvol=6.0)["dose"]
     assert (reported.value, reported.unit) == (pytest.approx(300 * 0.017), "mSv")
     assert "2.6.1.2944-11" in reported.source
+    assert "of the whole examination" in reported.message  # other parts of the body have other factors
     estimated = with_headers(small, CTDIvol=6.0)["dose"]
     assert estimated.value == pytest.approx(6.0 * 36 * 0.8 * 0.017, abs=0.005)  # 36 slices, 8 mm
     assert "estimated" in estimated.message

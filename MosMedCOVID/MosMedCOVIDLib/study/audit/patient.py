@@ -25,7 +25,7 @@ def check_age(study: Study) -> list[Check]:
 
 def check_dose(study: Study) -> list[Check]:
     """The effective dose of the scan, where a dose report or headers allow it."""
-    product, told = number(study, "DoseLengthProduct"), "from the dose report"
+    product, told = number(study, "DoseLengthProduct"), "of the whole examination, by its dose report"
     index = number(study, "CTDIvol")
     if product is None and index is not None:
         orientation = Orientation.of(study.affine)
