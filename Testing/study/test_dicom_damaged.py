@@ -41,12 +41,17 @@ def change(path, keyword: str, value: bytes | None, syntax: str = "explicit", **
 @pytest.mark.parametrize(
     ("keyword", "value", "check", "reason"),
     [
-        ("RescaleSlope", b"1,5 ", "hu_plausible", "s states a rescale slope that is no number: no Hounsfield units."),
-        ("RescaleSlope", b"1e400 ", "hu_plausible", "s states a rescale slope that is no number"),
-        ("RescaleSlope", b"1\\2 ", "hu_plausible", "s states a rescale slope that is no number"),
-        ("RescaleSlope", b"1" * 200, "hu_plausible", "s states a rescale slope that is no number"),
-        ("RescaleSlope", b"999999999999", "hu_plausible", "s states a rescale that is none (1e+12, -1024)"),
-        ("RescaleIntercept", b"-1e30 ", "hu_plausible", "s states a rescale that is none (1, -1e+30)"),
+        (
+            "RescaleSlope",
+            b"1,5 ",
+            "hu_plausible",
+            "IM0003 states a rescale slope that is no number: no Hounsfield units.",
+        ),
+        ("RescaleSlope", b"1e400 ", "hu_plausible", "IM0003 states a rescale slope that is no number"),
+        ("RescaleSlope", b"1\\2 ", "hu_plausible", "IM0003 states a rescale slope that is no number"),
+        ("RescaleSlope", b"1" * 200, "hu_plausible", "IM0003 states a rescale slope that is no number"),
+        ("RescaleSlope", b"999999999999", "hu_plausible", "IM0003 states a rescale that is none (1e+12, -1024)"),
+        ("RescaleIntercept", b"-1e30 ", "hu_plausible", "IM0003 states a rescale that is none (1, -1e+30)"),
         ("PixelRepresentation", None, "readable", "IM0003 does not state whether its values have a sign."),
         ("PixelRepresentation", b"\3\0", "readable", "IM0003 does not state whether its values have a sign."),
         ("Columns", b"\x0f\0", "readable", "IM0003 holds more pixels than it states: one is wrong."),

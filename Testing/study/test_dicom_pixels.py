@@ -135,6 +135,21 @@ def test_what_cannot_become_hounsfield_units_is_refused(tmp_path, tags, check, r
     assert refused.value.check == check
 
 
+def test_the_slice_without_hounsfield_units_is_named(tmp_path):
+    write_series(tmp_path / "s", HU)
+    file = pydicom.dcmread(tmp_path / "s" / "IM0003")
+    del file.RescaleIntercept
+    save(file, tmp_path / "s" / "IM0003")
+    with pytest.raises(StudyRefused) as refused:
+        read_dicom(tmp_path / "s")
+    assert str(refused.value) == "IM0003 states no rescale intercept: no Hounsfield units."
+
+
+def test_hounsfield_units_may_be_written_small(tmp_path):
+    write_series(tmp_path / "s", HU, RescaleType="hu")
+    assert np.array_equal(read_dicom(tmp_path / "s").hu, HU)
+
+
 @pytest.mark.parametrize("syntax", SYNTAXES)
 def test_damaged_pixels_are_refused_by_the_slices_name(tmp_path, syntax):
     write_series(tmp_path / "s", HU, syntax=syntax)

@@ -83,16 +83,16 @@ def _must_have_values(image: Image, name: str) -> None:
     if about.signed is None:
         raise StudyRefused("readable", f"{image.label} does not state whether its values have a sign.")
     if image.intercept is None:
-        raise StudyRefused("hu_plausible", f"{name} states no rescale intercept: no Hounsfield units.")
+        raise StudyRefused("hu_plausible", f"{image.label} states no rescale intercept: no Hounsfield units.")
     if not image.slope:
         stated = "of 0" if image.slope == 0 else "that is no number"
-        raise StudyRefused("hu_plausible", f"{name} states a rescale slope {stated}: no Hounsfield units.")
+        raise StudyRefused("hu_plausible", f"{image.label} states a rescale slope {stated}: no Hounsfield units.")
     if max(abs(image.slope), abs(image.intercept)) > LARGEST_RESCALE:
-        stated = f"{image.slope:g}, {image.intercept:g}"
-        raise StudyRefused("hu_plausible", f"{name} states a rescale that is none ({stated}): no Hounsfield units.")
-    if image.rescale_type not in ("", "HU", "US"):
+        stated = f"that is none ({image.slope:g}, {image.intercept:g})"
+        raise StudyRefused("hu_plausible", f"{image.label} states a rescale {stated}: no Hounsfield units.")
+    if image.rescale_type.upper() not in ("", "HU", "US"):
         kind = f" ({image.rescale_type})" if WORD.fullmatch(image.rescale_type) else ""
-        raise StudyRefused("hu_plausible", f"{name} holds values of another kind{kind}, not HU.")
+        raise StudyRefused("hu_plausible", f"{image.label} holds values of another kind{kind}, not HU.")
 
 
 def _must_hold_all(image: Image, about: Pixels) -> None:
