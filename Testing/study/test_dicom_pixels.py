@@ -46,6 +46,27 @@ def test_bits_above_those_stored_are_no_value(tmp_path):
     assert np.array_equal(read_dicom(tmp_path / "s").hu, HU)
 
 
+def with_more_bits_than_stated(folder, syntax):
+    """A compressed series with an overlay of old scanners above its values."""
+    write_series(folder, HU + 0x7000, syntax=syntax, stored="unsigned 16")
+    for path in folder.iterdir():
+        file = pydicom.dcmread(path)
+        file.BitsStored, file.HighBit = 12, 11
+        save(file, path)
+    return folder
+
+
+@pytest.mark.parametrize("syntax", ["RLE", "JPEG Lossless"])
+def test_compressed_bits_above_those_stored_are_no_value_either(tmp_path, syntax):
+    assert np.array_equal(read_dicom(with_more_bits_than_stated(tmp_path / "s", syntax)).hu, HU)
+
+
+def test_where_the_decoder_brings_them_along_they_are_refused(tmp_path):
+    folder = with_more_bits_than_stated(tmp_path / "s", "JPEG 2000")
+    with pytest.raises(StudyRefused, match=r"IM00\d\d holds values of more than the 12 bits that it states\."):
+        read_dicom(folder)
+
+
 def test_a_header_that_denies_the_sign_of_its_jpeg_2000_is_read_as_pydicom_reads_it(shared_data, tmp_path):
     original = shared_data / "odd-dicom" / "pydicom" / "J2K_pixelrep_mismatch.dcm"
     assert_as_decoded(original, tmp_path, pydicom.dcmread(original).pixel_array)

@@ -67,7 +67,15 @@ def _values(images: Sequence[Image], source: Source) -> np.ndarray:
         stored = _of_stated_bits(unpacked(frame, first.rows, first.columns, _kind(about)), about)[None]
     else:
         stored = _decoded([single_frame_file(image, source) for image in images], first)
+        for image, values in zip(images, stored, strict=True):
+            _must_fit(values, image, about.bits_stored)
     return _rescaled(stored, first)
+
+
+def _must_fit(values: np.ndarray, image: Image, bits: int) -> None:
+    """StudyRefused for values that are larger than stated, with or without a sign: JPEG 2000 brings them along."""
+    if values.min() < -(1 << bits - 1) or values.max() >= 1 << bits:
+        raise StudyRefused("readable", f"{image.label} holds values of more than the {bits} bits that it states.")
 
 
 def _plain(image: Image, about: Pixels, path: Path, begin: int) -> np.ndarray:
