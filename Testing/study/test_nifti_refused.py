@@ -51,6 +51,11 @@ REFUSED = {  # name: content, check, sentence
         "readable",
         "{} holds more than the 7×6×5 voxels that it states: one is wrong.",
     ),
+    "moved by some bytes.nii": (
+        WHOLE[:500] + b"moved" + WHOLE[500:],
+        "readable",
+        "{} holds more than the 7×6×5 voxels that it states: one is wrong.",
+    ),
     "more than it states.nii.gz": (
         gzip.compress(WHOLE + bytes(5000)),
         "readable",

@@ -67,11 +67,11 @@ class Contents:
             self.take(step)
             count -= step
 
-    def holds_more_than(self, count: int) -> bool:
-        """Whether more bytes follow; if not, all are read, and what was compressed has proven whole."""
+    def holds_more_than(self, padding: int) -> bool:
+        """Whether more follows than so many zeros; if not, all is read, and what was compressed has proven whole."""
         while given := self._next():
-            count -= len(given)
-            if count < 0:
+            padding -= len(given)
+            if padding < 0 or any(given):
                 return True
             self._given = given[len(given) :]
         return False

@@ -20,7 +20,7 @@ HEADER_ENDINGS, VOXEL_ENDINGS = (".hdr", ".hdr.gz"), (".img", ".img.gz")  # of t
 ENDINGS = SINGLE_ENDINGS + HEADER_ENDINGS + VOXEL_ENDINGS
 MOSMED_FOLDER = re.compile(r"CT-?_?[0-4]+")
 MOSMED_FILE = re.compile(r"study_\d{4}")
-MOST_BEHIND = 4096  # bytes behind the voxels: padding
+MOST_PADDING = 4096  # zeros behind the voxels
 
 # What a saved mask repeats from its study; the other header fields are free text, or about the voxel values.
 GEOMETRY_FIELDS = (
@@ -71,7 +71,7 @@ def read_nifti(path: Path, on_progress: OnProgress = silent) -> Study:
             raise StudyRefused("readable", f"{file} is cut short: it holds less than the {text} voxels that it states.")
         contents.skip(to_skip)
         hu = values.read(contents, shape, on_progress)
-        if contents.holds_more_than(MOST_BEHIND):
+        if contents.holds_more_than(MOST_PADDING):
             raise StudyRefused("readable", f"{file} holds more than the {text} voxels that it states: one is wrong.")
     if contents.left_out:
         notes.append("Behind its compressed data the file goes on with something else, which was left out.")
