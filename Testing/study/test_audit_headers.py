@@ -33,6 +33,7 @@ def with_headers(study, **headers):
         ({"AgeYears": 17.9}, "age", "warning", "17.9 years"),
         ({"AgeYears": 18.0}, "age", "ok", "18 years"),
         ({"ContrastBolusAgent": "yes"}, "contrast", "warning", "headers state a contrast agent"),
+        ({"StraightenedDegrees": 12.0}, "field_of_view", "not assessed", "where the field of view ends is not known"),
         ({"LossyImageCompression": "01"}, "compression", "warning", "with loss"),
         ({"Modality": "CT", "BodyPartExamined": "CHEST"}, "modality", "ok", "body part CHEST"),
         ({}, "not_known", "not assessed", "modality, kernel, slice thickness, age, dose"),

@@ -119,6 +119,7 @@ def test_a_tilted_gantry_is_straightened_and_each_voxel_keeps_its_place(tmp_path
     write_series(tmp_path / "s", hu, orientation=orientation, origin=(-10, -12, -30), step=step)
     study = read_dicom(tmp_path / "s")
     assert f"tilted by {abs(degrees):.1f}°" in study.notes[0]
+    assert study.headers["StraightenedDegrees"] == pytest.approx(abs(degrees), abs=0.01)
     axes = study.affine[:3, :3] / np.linalg.norm(study.affine[:3, :3], axis=0)
     np.testing.assert_allclose(axes.T @ axes, np.eye(3), atol=1e-9)
 

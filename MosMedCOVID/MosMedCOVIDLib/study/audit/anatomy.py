@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ..quick_lungs import QuickLungs
-from .checks import Check, Level, judged
+from ..study import Study
+from .checks import Check, Level, judged, not_assessed
+from .headers import number
 from .limits import DENSE_LUNG_HU, LEAST_AIR_ML, LEAST_HEIGHT_MM, LEAST_SHARE_OF_ONE_LUNG, LITTLE_AIR_ML, WHOLE_LUNGS
 
 
@@ -12,14 +14,14 @@ def lungs_missing(lungs: QuickLungs) -> bool:
     return lungs.air_ml < LEAST_AIR_ML.value or lungs.height_mm < LEAST_HEIGHT_MM.value
 
 
-def check_lungs(lungs: QuickLungs) -> list[Check]:
+def check_lungs(study: Study, lungs: QuickLungs) -> list[Check]:
     """Two lungs? White lungs hold little air but are there: they are a warning, no refusal."""
     air = round(lungs.air_ml)
     if lungs_missing(lungs):
         where = f" within {lungs.height_mm:.0f} mm" if lungs.air_ml else ""
         reason = f"No lungs found: {air} ml of lung air inside the body{where}. Is this a CT of the chest?"
         return [judged("lungs_found", "refused", air, LEAST_AIR_ML, reason)]
-    return [_both(lungs, air), _air(air), _density(round(lungs.density_hu)), _field_of_view(lungs)]
+    return [_both(lungs, air), _air(air), _density(round(lungs.density_hu)), _field_of_view(study, lungs)]
 
 
 def _both(lungs: QuickLungs, air: int) -> Check:
@@ -47,9 +49,11 @@ def _density(density: int) -> Check:
     return judged("lung_density", "ok", density, DENSE_LUNG_HU, f"Aerated lung has {density} HU (median).")
 
 
-def _field_of_view(lungs: QuickLungs) -> Check:
+def _field_of_view(study: Study, lungs: QuickLungs) -> Check:
     if lungs.cut:
         told = "The field of view cuts the lungs: what lies outside is in no figure."
         return Check("field_of_view", "warning", "cut", None, "", told, WHOLE_LUNGS)
+    if number(study, "StraightenedDegrees"):  # the frame is larger than the field of view then
+        return not_assessed("field_of_view", "The slices were shifted: where the field of view ends is not known.")
     told = "The lungs lie within the field of view."
     return Check("field_of_view", "ok", "whole", None, "", told, WHOLE_LUNGS)

@@ -27,7 +27,7 @@ from .unknown import check_unknown
 def audit_study(study: Study, lungs: QuickLungs) -> Audit:
     """All checks of a study that could be read; `lungs` as the quick finder found them in it."""
     values = check_values(study)
-    checks = [*check_reading(study), *check_slices(study), values, *check_lungs(lungs)]
+    checks = [*check_reading(study), *check_slices(study), values, *check_lungs(study, lungs)]
     if values.level != "refused":
         blocks = blocks_of(study, lungs)
         checks += [*check_peaks(blocks), check_noise(blocks)]

@@ -48,6 +48,8 @@ def read_dicom(
             raise StudyRefused(refusal.check, " ".join([str(refusal), *scan.notes])) from refusal
         grid, headers = candidate.grid, _headers(source, candidate, scan.images)
         assert grid
+        if grid.tilt_degrees:  # the audit must know that the frame is no field of view any more
+            headers["StraightenedDegrees"] = grid.tilt_degrees
         straightening = Straightening.of(grid)
         hu, notes = volume_of(
             grid, straightening, source, lambda share: on_progress(HEADERS_SHARE + (1 - HEADERS_SHARE) * share)
