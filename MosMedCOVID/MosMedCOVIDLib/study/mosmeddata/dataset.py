@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import StudyRefused, one_line
-from ..nifti import SINGLE_ENDINGS, study_name
+from ..nifti import ENDINGS, study_name
 from .places import Place, Places, category_named, category_of, is_category, look_around
 from .registry import REGISTRIES, Entry, read_registry
 
@@ -154,6 +154,6 @@ def _is_of_category(folder: Path) -> bool:
     """Whether a folder named like a category holds a NIfTI file."""
     try:
         with os.scandir(folder) as entries:
-            return any(entry.name.lower().endswith(SINGLE_ENDINGS) for entry in entries)
+            return any(entry.name.lower().endswith(ENDINGS) for entry in entries)
     except OSError:
         return False
