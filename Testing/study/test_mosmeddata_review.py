@@ -60,3 +60,21 @@ def test_where_nothing_can_be_written_it_is_said_and_held_until_the_end(tmp_path
     with pytest.raises(SaveError, match="could not be written"):
         review.set_status(KEY, READ)
     assert review.status(KEY) == READ
+
+
+def test_what_cannot_be_read_just_now_is_not_written_over(tmp_path, monkeypatch):
+    """As on Windows, where another program holds the file."""
+    Review(tmp_path / "kept", tmp_path).set_status("a", READ)
+    locked = Review(tmp_path / "kept", tmp_path)
+
+    def refuse(path, **options):
+        raise PermissionError(13, "in use")
+
+    with monkeypatch.context() as during:
+        during.setattr(type(locked.path), "read_text", refuse)
+        again = Review(tmp_path / "kept", tmp_path)
+        with pytest.raises(SaveError, match="in use"):
+            again.set_status("b", READ)
+        assert (again.status("a"), again.status("b")) == (TO_READ, READ)
+    again.set_status("c", READ)
+    assert [again.status(key) for key in "abc"] == [READ, TO_READ, READ]

@@ -144,8 +144,12 @@ def _without_others(images: list[Image], name: str) -> tuple[list[Image], list[s
         )
     notes = []
     if aside:
-        kind = "pictures of a screen" if all(map(is_screen, aside)) else "localizers (scouts) or other pictures"
-        notes.append(f"{len(aside)} of the series' {len(images)} images are {kind} and were left out.")
+        screens = all(map(is_screen, aside))
+        if len(aside) == 1:
+            told = f"is {'a picture of a screen' if screens else 'a localizer (scout) or another picture'} and was"
+        else:
+            told = f"are {'pictures of a screen' if screens else 'localizers (scouts) or other pictures'} and were"
+        notes.append(f"{len(aside)} of the series' {len(images)} images {told} left out.")
     return slices, notes
 
 

@@ -29,7 +29,8 @@ class Review:
         name = re.sub(r"\W+", "_", Path(real).name) or "root"
         self.path = folder / f"{name}-{hashlib.sha256(real.encode(errors='surrogateescape')).hexdigest()[:16]}.json"
         self._position, self._statuses = "", dict[str, str]()
-        self._read()
+        with contextlib.suppress(OSError):  # the first change says so, and leaves the file as it is
+            self._read()
 
     @property
     def position(self) -> str:
@@ -57,10 +58,12 @@ class Review:
         self._change(change)
 
     def _change(self, change: Callable[[], None]) -> None:
-        self._read()  # another window may have written meanwhile
-        change()
         unfinished = self.path.with_name(f".{self.path.name}.{uuid4().hex}")
         try:
+            try:
+                self._read()  # another window may have written meanwhile
+            finally:
+                change()
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with unfinished.open("w", encoding="utf-8") as file:
                 json.dump({"schema": 1, "position": self._position, "statuses": self._statuses}, file, indent=1)
@@ -75,11 +78,11 @@ class Review:
             ) from error
 
     def _read(self) -> None:
-        """Takes what the file holds; a damaged one is put aside."""
+        """Takes what the file holds; a damaged one is put aside. OSError where one that is there cannot be read."""
         try:
             said: Any = json.loads(self.path.read_text(encoding="utf-8"))
             position, statuses = str(said["position"]), dict(said["statuses"])
-        except OSError:
+        except FileNotFoundError:
             return
         except (ValueError, KeyError, TypeError, RecursionError):
             with contextlib.suppress(OSError):
