@@ -148,8 +148,8 @@ def _two_sizes(header: Any, affine: np.ndarray) -> list[str]:
     used, stated = np.linalg.norm(affine[:3, :3], axis=0), np.abs(np.array(header["pixdim"][1:4], float))
     if np.allclose(used, stated, rtol=0.01):
         return []
-    sizes = (" × ".join(f"{mm:.3g}" for mm in lengths) for lengths in (used, stated))
-    return ["The file states two voxel sizes: {} mm in its sform, which is used, and {} mm.".format(*sizes)]
+    sform, other = (" × ".join(f"{mm:.3g}" for mm in lengths) for lengths in (used, stated))
+    return [f"The file states two voxel sizes: {sform} mm in its sform, which is used, and {other} mm."]
 
 
 def _apart_mm(one: np.ndarray, other: np.ndarray, shape: tuple[int, ...]) -> float:
