@@ -81,7 +81,7 @@ def remove_masks(segmentation: slicer.vtkMRMLSegmentationNode) -> None:
 def masks_of(segmentation: slicer.vtkMRMLSegmentationNode, study: Study) -> Masks:
     """The masks that the segments are now, on the study's whole grid.
 
-    Lesions outside the lungs count as lung of their side. What is dense is told by the density where no network told.
+    Lesions outside the lungs count as lung of their side. What is dense is told where lesions are.
     StudyRefused where the segmentation lies under a transform.
     """
     box, part = _masks_in_box(segmentation, study)
