@@ -9,7 +9,7 @@ import slicer
 from MosMedCOVIDLib.errors import StudyRefused
 from MosMedCOVIDLib.grading.grade import grade_study
 from MosMedCOVIDLib.scene.beside import DENSE, LESION_PROBABILITY, kept_beside
-from MosMedCOVIDLib.scene.labelmaps import box_of, on_grid, to_labelmap
+from MosMedCOVIDLib.scene.labelmaps import on_grid, to_labelmap
 from MosMedCOVIDLib.scene.masks import (
     MASKS,
     grade_of,
@@ -27,6 +27,7 @@ from MosMedCOVIDLib.scene.segments import LEFT_LUNG, LESIONS, NAMES, RIGHT_LUNG
 from MosMedCOVIDLib.scene.volume import show_study, study_of
 from MosMedCOVIDLib.segmentation.density import dense_by_density
 from MosMedCOVIDLib.segmentation.masks import IntervalSettings, Masks, Model
+from MosMedCOVIDLib.study.boxes import box_of
 from MosMedCOVIDLib.study.study import Study
 from orientations import ORIENTATIONS
 from shapes import two_lungs
@@ -43,7 +44,7 @@ def reading(affine=None, right=700, left=40):
         study = Study(study.hu, affine, study.name, study.path, study.kind)
     rng = np.random.default_rng(3)
     probability = np.where(lesions > 0, rng.integers(128, 256, lungs.shape), rng.integers(0, 128, lungs.shape))
-    dense = rng.integers(0, 2, lungs.shape).astype(np.uint8)
+    dense = rng.integers(0, 2, lungs.shape).astype(np.uint8) * lesions
     masks = Masks(lungs, lesions, MODEL, np.where(lungs > 0, probability, 0).astype(np.uint8), dense)
     volume = show_study(study)
     return study, masks, volume, show_masks(masks, volume)
@@ -58,6 +59,11 @@ def paint(segmentation, values, box, affine, segment=LESIONS):
     """Puts another label map into a segment, as an editor does when a stroke leaves the old one's box."""
     image = to_labelmap(values, box, affine)
     segmentation.GetSegmentation().GetSegment(segment).AddRepresentation("Binary labelmap", image)
+
+
+def also_dense(masks, study):
+    """What is dense as the masks tell it of their lesions, and as the density tells it elsewhere."""
+    return np.where(masks.lesions > 0, masks.dense, dense_by_density(study))
 
 
 def same(found, wanted):
@@ -114,7 +120,7 @@ def test_the_grade_is_that_of_the_whole_grid_by_either_rule_and_follows_edits(ru
     edited[2, 30, 8:12] = 0
     labelmap(segmentation, LESIONS)[:] = edited[box_of(masks.lungs)]
     set_corrected(segmentation)
-    corrected = replace(masks, lesions=edited, corrected=True)
+    corrected = replace(masks, lesions=edited, dense=also_dense(masks, study), corrected=True)
     expected = grade_study(study, corrected, rule)
     assert grade_of(segmentation, volume, rule) == expected
     assert expected.interval_percent is not None
@@ -122,13 +128,13 @@ def test_the_grade_is_that_of_the_whole_grid_by_either_rule_and_follows_edits(ru
 
 
 def test_ground_glass_and_consolidation_follow_an_edit():
-    _, masks, volume, segmentation = reading()
+    study, masks, volume, segmentation = reading()
     before = grade_of(segmentation, volume).lungs["both"]
     labelmap(segmentation, LESIONS)[:] = 1  # the whole box of the lungs, between them as well
     box = box_of(masks.lungs)
     after = grade_of(segmentation, volume).lungs["both"]
     assert before.consolidation == np.count_nonzero(masks.lesions & masks.dense)
-    assert after.consolidation == np.count_nonzero(masks.dense[box])
+    assert after.consolidation == np.count_nonzero(also_dense(masks, study)[box])
     labelmap(segmentation, LESIONS)[:] = masks.lesions[box]
     assert grade_of(segmentation, volume).lungs["both"] == before
 
@@ -204,10 +210,7 @@ def test_lesions_beside_a_lung_become_lung_of_that_side_and_those_apart_of_their
     assert np.array_equal(found.lungs, lungs)
     assert np.array_equal(found.lesions, lesions)
     assert outside_ml(segmentation, study) == pytest.approx(10 * study.voxel_ml)
-    box = box_of(masks.lungs)
-    dense = dense_by_density(study)
-    dense[box] = masks.dense[box]
-    expected = grade_study(study, Masks(lungs, lesions, MODEL, masks.lesion_probability, dense))
+    expected = grade_study(study, Masks(lungs, lesions, MODEL, masks.lesion_probability, dense_by_density(study)))
     assert grade_of(segmentation, volume) == expected
 
 

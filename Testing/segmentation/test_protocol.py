@@ -7,6 +7,7 @@ import pytest
 from MosMedCOVIDLib.errors import MosMedError, SetupError, StudyRefused
 from MosMedCOVIDLib.segmentation import protocol
 from MosMedCOVIDLib.segmentation.masks import IntervalSettings, Masks, Model
+from MosMedCOVIDLib.study.boxes import box_of, shape_of
 from MosMedCOVIDLib.study.study import Study
 from shapes import two_lungs
 
@@ -34,12 +35,30 @@ def test_the_voxels_are_written_a_few_slices_at_a_time(tmp_path, slices, turned)
 
 def test_a_result_carries_the_masks_and_their_model(tmp_path):
     _, lungs, lesions = two_lungs(120, 30)
-    masks = Masks(lungs, lesions, MODEL, lesions * 200, lesions // 2)
+    dense = lesions * np.arange(lesions.size, dtype=np.uint8).reshape(lesions.shape) % 2
+    masks = Masks(lungs, lesions, MODEL, lesions * 200, dense)
     read = protocol.read_answer(protocol.write_result(tmp_path, 3, masks), 3, tmp_path)
     assert isinstance(read, Masks)
     assert read.model == MODEL
     for name in protocol.MASK_FILES:
+        assert getattr(masks, name).any()
         assert np.array_equal(getattr(read, name), getattr(masks, name))
+
+
+def test_only_the_box_of_the_lungs_is_written(tmp_path):
+    _, lungs, lesions = two_lungs(120, 30)
+    protocol.write_result(tmp_path, 3, Masks(lungs, lesions))
+    box = box_of(lungs)
+    assert np.prod(shape_of(box)) < lungs.size / 2
+    assert np.array_equal(np.load(tmp_path / "lungs.npy"), lungs[box])
+
+
+def test_where_no_lung_was_found_the_masks_arrive_empty(tmp_path):
+    empty = np.zeros((3, 4, 5), np.uint8)
+    read = protocol.read_answer(protocol.write_result(tmp_path, 3, Masks(empty, empty)), 3, tmp_path)
+    assert isinstance(read, Masks)
+    assert np.array_equal(read.lungs, empty)
+    assert np.array_equal(read.lesions, empty)
 
 
 def test_what_nobody_told_is_not_made_up_on_the_way(tmp_path):

@@ -10,7 +10,8 @@ import slicer
 import vtk
 from vtk.util.numpy_support import vtk_to_numpy
 
-from .labelmaps import Box, Layer, box_from, cropped_affine, overlap, shape_of, within
+from ..study.boxes import Box, box_from, cropped_affine, overlap, shape_of, within
+from .labelmaps import Layer
 
 LESION_PROBABILITY = "MosMedCOVID.lesionProbability"  # how sure the network was; 0 where nothing was kept
 DENSE = "MosMedCOVID.dense"  # what counts as consolidation if it is lesion

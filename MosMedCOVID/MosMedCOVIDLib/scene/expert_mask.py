@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import slicer
 
+from ..study.boxes import box_of
 from ..study.labelled import read_mask
-from .labelmaps import BINARY_LABELMAP, box_of, to_labelmap
+from .labelmaps import BINARY_LABELMAP, to_labelmap
 from .removal import remove_with_companions
 from .segments import volume_of
 from .volume import study_of

@@ -9,8 +9,8 @@ import numpy as np
 import slicer
 
 from ..segmentation.masks import LEFT, RIGHT
+from ..study.boxes import box_of
 from ..study.study import Study
-from .labelmaps import box_of
 from .segments import box_around, lesions_in, lungs_in, parts_of
 
 

@@ -11,10 +11,10 @@ from ..errors import StudyRefused
 from ..grading.grade import Grade, grade_study
 from ..segmentation.density import dense_by_density
 from ..segmentation.masks import LEFT, RIGHT, Masks, Model
+from ..study.boxes import Box, box_from, box_of, cropped_affine, shape_of, union, within
 from ..study.study import Study
 from . import surfaces
 from .beside import DENSE, LESION_PROBABILITY, keep_beside, kept_beside, laid_over, remove_beside
-from .labelmaps import Box, box_from, box_of, cropped_affine, shape_of, union, within
 from .node_json import keep, kept
 from .outside import lies_outside, with_lesions_outside
 from .removal import remove_with_companions
@@ -57,9 +57,11 @@ def show_masks(masks: Masks, volume: slicer.vtkMRMLScalarVolumeNode) -> slicer.v
     box = box_of(masks.lungs)
     lungs, lesions = (masks.lungs[box], masks.lesions[box]) if box else (masks.lungs, masks.lesions)
     add_segments(segmentation, lungs, lesions, box, study.affine)
-    for role, values in ((LESION_PROBABILITY, masks.lesion_probability), (DENSE, masks.dense)):
-        if box and values is not None:
-            keep_beside(segmentation, role, values[box], box, study.affine)
+    if box and masks.lesion_probability is not None:
+        keep_beside(segmentation, LESION_PROBABILITY, masks.lesion_probability[box], box, study.affine)
+    if box and masks.dense is not None:
+        told = np.where(lesions.view(bool), masks.dense[box], np.uint8(UNTOLD))
+        keep_beside(segmentation, DENSE, told, box, study.affine)
     for segment, opacity in FILL.items():
         segmentation.GetDisplayNode().SetSegmentOpacity2DFill(segment, opacity)
     return segmentation

@@ -9,8 +9,9 @@ import slicer
 
 from ..errors import StudyRefused
 from ..segmentation.masks import LEFT, RIGHT
+from ..study.boxes import Box, box_from, shape_of, union, within
 from ..study.study import Study
-from .labelmaps import BINARY_LABELMAP, Box, Layer, box_from, on_grid, shape_of, to_labelmap, union, within
+from .labelmaps import BINARY_LABELMAP, Layer, on_grid, to_labelmap
 
 RIGHT_LUNG, LEFT_LUNG, LESIONS = "right_lung", "left_lung", "lesions"  # their IDs
 NAMES = {RIGHT_LUNG: "Right lung", LEFT_LUNG: "Left lung", LESIONS: "COVID-19 lesions"}

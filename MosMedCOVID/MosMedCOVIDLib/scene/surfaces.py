@@ -11,8 +11,8 @@ import slicer
 import vtk
 from vtk.util.numpy_support import numpy_to_vtk
 
+from ..study.boxes import box_of
 from ..study.study import Study
-from .labelmaps import box_of
 from .removal import remove_with_companions
 from .segments import COLOURS, LEFT_LUNG, LESIONS, NAMES, RIGHT_LUNG, Part, parts_of, volume_of
 from .volume import study_of

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..study.boxes import Box
 from ..study.orientation import Orientation
 from ..study.study import Study
 
@@ -19,9 +20,7 @@ CONSOLIDATION_ABOVE_HU = -450
 SMOOTHED_OVER_MM = 2.5
 
 
-def dense_by_density(
-    study: Study, box: tuple[slice, slice, slice] | None = None, above_hu: float = CONSOLIDATION_ABOVE_HU
-) -> np.ndarray:
+def dense_by_density(study: Study, box: Box | None = None, above_hu: float = CONSOLIDATION_ABOVE_HU) -> np.ndarray:
     """Where a lesion of a study would count as consolidation: uint8 {0, 1} of a box of its grid, or of all of it.
 
     box: slices, rows and columns, each with its start and stop.

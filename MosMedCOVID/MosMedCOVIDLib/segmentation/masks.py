@@ -66,8 +66,8 @@ class Masks:
     lungs: uint8 {0, 1 right, 2 left}, with their lesions; lesions: uint8 {0, 1}, inside the lungs.
     model: which model made them, or None for a reader's.
     lesion_probability: uint8, 255 = certain, as the network gave it, or None.
-    dense: uint8 {0, 1}, 1 where a voxel counts as consolidation if it is lesion, or None where nobody told. So
-    consolidation is lesions & dense, ground glass the rest of the lesions, and both follow every edit.
+    dense: uint8 {0, 1}, 1 where a voxel of a lesion counts as consolidation, or None where nobody told; outside the
+    lesions it says nothing. So consolidation is lesions & dense, and ground glass the rest of the lesions.
     corrected: whether a reader changed the model's masks.
     """
 

@@ -29,7 +29,7 @@ def masks_from_probabilities(
     """Masks of a study from uint8 [slice, channel, row, column] (lung, lesion; 255 = certain).
 
     The probabilities are on the view's grid. Lesions count as lung wherever the network sees them, and only inside
-    the lungs. What is dense is told in the whole box around the lungs. `progress` gets 0…1.
+    the lungs. What is dense is told where lesions are. `progress` gets 0…1.
     """
     sides = tell_sides(np.maximum(probabilities[:, LUNG], probabilities[:, LESION]) > HALF, view.middle, view.outside)
     lungs, lesions, lesion_probability, dense = (np.zeros(study.hu.shape, np.uint8) for _ in range(4))
@@ -39,16 +39,15 @@ def masks_from_probabilities(
     _, *pixel_mm = view.orientation.spacing(study.spacing_mm)
     to_study = _ToStudy(view)
     count = len(probabilities)
-    with_lungs = np.flatnonzero(np.any(sides, axis=(1, 2)))
-    box = to_study.reached(np.any(sides, axis=0))
     for index in range(count):
         here = view.first + index
-        if with_lungs.size and with_lungs[0] <= index <= with_lungs[-1]:
-            by_density[here][box] = dense_pixels(hu[here], (pixel_mm[0], pixel_mm[1]), *box)
         if sides[index].any():
             seen = to_study(sides[index], probabilities[index])
             for target, values in zip(targets, (seen.lungs, seen.lesions, seen.certainty), strict=True):
                 target[here][seen.place] = values
+            if seen.lesions.any():
+                around = seen.around_lesions()
+                by_density[here][around] = dense_pixels(hu[here], (pixel_mm[0], pixel_mm[1]), *around)
         progress((index + 1) / count)
     return Masks(lungs, lesions, model, lesion_probability, dense)
 
@@ -64,6 +63,15 @@ class _Seen:
     lungs: np.ndarray
     lesions: np.ndarray
     certainty: np.ndarray
+
+    def around_lesions(self) -> tuple[slice, slice]:
+        """The study's rows and columns that hold lesions; there must be some."""
+        found = (np.flatnonzero(self.lesions.any(axis)) for axis in (1, 0))
+        rows, columns = (
+            slice(part.start + int(used[0]), part.start + int(used[-1]) + 1)
+            for part, used in zip(self.place, found, strict=True)
+        )
+        return rows, columns
 
 
 class _ToStudy:

@@ -2,9 +2,9 @@
 
 To the worker's standard input goes one line a job: {"job": 1, "folder": …, "device": …, "affine": […], "name": …}; the
 folder holds `hu.npy`. From its standard output come {"job": 1, "progress": {"stage", "percent", "seconds_left"}}, and
-at the end {"job": 1, "result": {…}} with the masks as `lungs.npy`, `lesions.npy` and, where there are such,
-`lesion_probability.npy` and `dense.npy` in that folder, or {"job": 1, "error": {"kind", "message"}}. The worker ends
-when its standard input closes.
+at the end {"job": 1, "result": {…}, "shape": […], "box": [[…], …]} with the masks as `lungs.npy`, `lesions.npy` and,
+where there are such, `lesion_probability.npy` and `dense.npy` in that folder, of the box of the study that holds the
+lungs, or {"job": 1, "error": {"kind", "message"}}. The worker ends when its standard input closes.
 
 Pure, so that a subprocess and a QProcess can both speak it.
 """
@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import Cancelled, MosMedError, SaveError, SetupError, StudyRefused, WorkerDied
+from ..study.boxes import box_from, box_of
 from ..study.study import Study
 from .masks import Masks, Model
 
@@ -85,10 +86,13 @@ def progress_line(number: int, progress: Progress) -> str:
 
 def write_result(folder: Path, number: int, masks: Masks) -> str:
     """Puts the masks into the job's folder; the worker's last line of a job that succeeded."""
+    box = box_of(masks.lungs) or box_from((0, 0, 0), (0, 0, 0))
     for name in MASK_FILES:
-        if getattr(masks, name) is not None:
-            np.save(folder / f"{name}.npy", getattr(masks, name))
-    return json.dumps({"job": number, "result": asdict(masks.model) if masks.model else None})
+        if getattr(masks, name) is not None:  # copied first: numpy writes what has gaps in memory byte by byte
+            np.save(folder / f"{name}.npy", getattr(masks, name)[box].copy())
+    model = asdict(masks.model) if masks.model else None
+    edges = [[part.start, part.stop] for part in box]
+    return json.dumps({"job": number, "result": model, "shape": masks.lungs.shape, "box": edges})
 
 
 def error_line(number: int, error: Exception) -> str:
@@ -109,8 +113,13 @@ def read_answer(line: str, number: int, folder: Path) -> Progress | Masks | None
         return Progress(**answer["progress"])
     if "error" in answer:
         raise _error(**answer["error"])
-    files = {name: folder / f"{name}.npy" for name in MASK_FILES}
-    arrays = {name: np.load(file) for name, file in files.items() if file.exists()}
+    box = tuple(slice(*edges) for edges in answer["box"])
+    arrays: dict[str, Any] = {}
+    for name in MASK_FILES:
+        file = folder / f"{name}.npy"
+        if file.exists():
+            arrays[name] = np.zeros(answer["shape"], np.uint8)
+            arrays[name][box] = np.load(file)
     return Masks(**arrays, model=answer["result"] and Model.from_json(answer["result"]))
 
 
