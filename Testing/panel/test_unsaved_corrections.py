@@ -37,6 +37,22 @@ def test_corrections_made_while_the_network_works_are_asked_about(phantom_read, 
     assert reader.reading.unsaved
 
 
+def test_a_mask_that_is_opened_while_the_network_works_is_asked_about(phantom_read, phantom, tmp_path):
+    reader, arrived = phantom_read, []
+    saved = reader.reading.save(tmp_path)
+    reader.panel.worker.segment = lambda study, device, progress, masks, error: arrived.append(masks)
+    try:
+        reader.panel.segment()
+        assert reader.panel.open_mask(Path(saved["lesions"]))
+        opened = reader.reading.segmentation
+        reader.answer = "cancel"
+        arrived[0](Masks(phantom.lungs, phantom.lesions))
+    finally:
+        del reader.panel.worker.segment
+    assert "while the network was at work" in reader.asked[-1]
+    assert reader.reading.segmentation is opened
+
+
 @segments
 def test_masks_that_arrive_after_the_study_changed_are_dropped(reader, phantom_file, phantom):
     reader.open(phantom_file)

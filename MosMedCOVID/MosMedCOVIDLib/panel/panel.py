@@ -130,14 +130,16 @@ class Panel:
         reading, volume = self.reading, self.reading.volume
         if volume is None or not self._may_segment():
             return
-        edits = reading.edits
+        edits, shown = reading.edits, reading.segmentation
 
         def found(masks: Masks, seconds: float | None = None) -> None:
             self._follow_edits()
             if reading.volume is not volume:
                 return  # the reader has gone on to another study
-            if reading.edits == edits or self.confirm(
-                "You have corrected the mask while the network was at work. Put the network's mask in its place?"
+            untouched = reading.edits == edits and reading.segmentation in (None, shown)  # a saved one may be open now
+            if untouched or self.confirm(
+                "You have corrected or opened a mask while the network was at work. Put the network's mask in its "
+                "place?"
             ):
                 reading.show(masks, seconds)
                 self.new_masks()
