@@ -1,5 +1,7 @@
 """A study is handed to the worker process a few slices at a time, and the window works on meanwhile."""
 
+import tempfile
+
 import numpy as np
 import pytest
 from MosMedCOVIDLib.errors import SaveError
@@ -98,3 +100,24 @@ def test_a_disk_that_is_full_is_a_sentence(worker, study, reader, monkeypatch):
     assert "No space left on device" in str(errors[0])
     assert (process.written, process.killed) == (b"", True)
     assert not worker.busy
+
+
+@pytest.fixture
+def reader_of_the_phantom(reader, phantom_file):
+    """A reader with the phantom open, whose worker has not been started."""
+    reader.open(phantom_file)
+    reader.panel.worker.stop()
+    return reader
+
+
+def test_no_temporary_folder_is_a_sentence(reader_of_the_phantom, monkeypatch):
+    def full(**options):
+        raise OSError(28, "No space left on device")
+
+    reader = reader_of_the_phantom
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    reader.panel.worker._look_around()  # nobody has asked for anything yet
+    assert reader.told == []
+    reader.panel.segment()
+    assert "No space left on device" in reader.told[-1]
+    assert not reader.panel.worker.busy

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -85,6 +86,15 @@ def test_a_temporary_folder_that_cannot_be_written_is_a_sentence(worker, phantom
     with pytest.raises(SaveError, match=r"temporary folder .*No space left on device.*TMPDIR"):
         worker.segment(phantom.study, "cpu")
     assert worker.process_id is None
+
+
+def test_no_temporary_folder_is_a_sentence(monkeypatch):
+    def full(**options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", full)
+    with pytest.raises(SaveError, match=r"No space left on device.*TMPDIR"), SegmentationWorker():
+        pass
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="Linux alone tells what a process has mapped")

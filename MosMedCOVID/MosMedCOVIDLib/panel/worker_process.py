@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from ..segmentation.protocol import (
     Progress,
     death,
     job_line,
+    own_temporary_folder,
     read_answer,
     temporary_folder_full,
     write_hu,
@@ -64,10 +64,10 @@ class WorkerProcess:
         self._bundle, self._trusted = bundle, trusted
 
     def start(self) -> None:
-        """Starts the process, so that the network is being loaded while the reader looks at the study."""
+        """Starts the process, so that the network is being loaded while the reader looks at the study. SaveError."""
         if self._process is not None:
             return
-        self._folder = Path(tempfile.mkdtemp(prefix="MosMedCOVID-"))
+        self._folder = own_temporary_folder()
         process = qt.QProcess()
         environment = qt.QProcessEnvironment.systemEnvironment()
         for name, value in WORKER_ENVIRONMENT.items():

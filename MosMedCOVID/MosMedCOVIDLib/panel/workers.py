@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -166,7 +167,8 @@ class Workers:
         if volume is None or not self._may_start():
             self._ahead.stop()
             return
-        self._worker.start()
+        with contextlib.suppress(MosMedError):  # the reader is told when they press the button
+            self._worker.start()
         if not (self._asked_before and self.works_ahead):
             self._ahead.stop()
         elif self._reading.segmentation is None:

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +21,7 @@ from .protocol import (
     WORKER_MODULE,
     Progress,
     death,
+    own_temporary_folder,
     read_answer,
     temporary_folder_full,
     write_job,
@@ -56,11 +56,11 @@ class SegmentationWorker:
         return self._process.pid if self._process and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Starts the process, so that the network is being loaded while a study is read."""
+        """Starts the process, so that the network is being loaded while a study is read. SaveError."""
         if self.process_id is not None:
             return
         self.stop()
-        self._folder = Path(tempfile.mkdtemp(prefix="MosMedCOVID-"))
+        self._folder = own_temporary_folder()
         with (self._folder / "log.txt").open("w") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", WORKER_MODULE, *self._options, "--scratch", str(self._folder)],

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import signal
+import tempfile
 from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -140,6 +141,16 @@ def death(code: int, log: Path) -> WorkerDied:
         )
     lines = log.read_text(errors="replace").strip().splitlines()
     return WorkerDied(f"The segmentation process ended by itself (code {code}): {lines[-1] if lines else 'no word'}")
+
+
+def own_temporary_folder() -> Path:
+    """A new folder for the volumes of a worker's jobs. SaveError where there can be none."""
+    try:
+        return Path(tempfile.mkdtemp(prefix="MosMedCOVID-"))
+    except OSError as error:
+        raise SaveError(
+            f"There can be no temporary folder ({error.strerror or error}): make room on the disk, or set TMPDIR."
+        ) from error
 
 
 def temporary_folder_full(folder: Path, error: OSError) -> str:
