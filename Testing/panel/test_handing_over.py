@@ -121,3 +121,13 @@ def test_no_temporary_folder_is_a_sentence(reader_of_the_phantom, monkeypatch):
     reader.panel.segment()
     assert "No space left on device" in reader.told[-1]
     assert not reader.panel.worker.busy
+
+
+def test_a_process_that_is_refused_at_once_is_a_sentence(reader_of_the_phantom, monkeypatch, tmp_path):
+    """As on Windows, where Qt tells it before it has even returned."""
+    reader = reader_of_the_phantom
+    (tmp_path / "log.txt").mkdir()
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda **options: str(tmp_path))
+    reader.panel.segment()
+    assert "could not be started" in reader.told[-1]
+    assert not reader.panel.worker.busy

@@ -64,7 +64,10 @@ class WorkerProcess:
         self._bundle, self._trusted = bundle, trusted
 
     def start(self) -> None:
-        """Starts the process, so that the network is being loaded while the reader looks at the study. SaveError."""
+        """Starts the process, so that the network is being loaded while the reader looks at the study.
+
+        SaveError, SetupError where it cannot be started.
+        """
         if self._process is not None:
             return
         self._folder = own_temporary_folder()
@@ -79,6 +82,9 @@ class WorkerProcess:
         process.connect("finished(int,QProcess::ExitStatus)", self._ended)
         process.connect("errorOccurred(QProcess::ProcessError)", self._failed)
         process.start(python_program(), ["-m", WORKER_MODULE, *self._options()])
+        if process.state() == qt.QProcess.NotRunning:  # as Windows tells at once; others say it later
+            self.stop()
+            raise _not_started(process)
         self._process, self._unread = process, b""
 
     def segment(
@@ -89,7 +95,7 @@ class WorkerProcess:
         on_result: Callable[[Result], None],
         on_error: Callable[[MosMedError], None],
     ) -> None:
-        """Begins to segment a study; one of the two last is called once, later. SaveError, MosMedError at once.
+        """Begins to segment a study; one of the two last is called once, later. MosMedError at once.
 
         The study's voxels go into a file a few slices at a time, so that the window works on.
         """
@@ -174,13 +180,17 @@ class WorkerProcess:
     def _failed(self, error: int) -> None:
         """A process that could not be started never ends either; all other errors are followed by its end."""
         if error == qt.QProcess.FailedToStart and self._process is not None:
-            self._end_with(SetupError(f"The segmentation could not be started: {self._process.errorString()}."))
+            self._end_with(_not_started(self._process))
 
     def _end_with(self, reason: MosMedError) -> None:
         job = self._job
         self.stop()
         if job:
             job.on_error(reason)
+
+
+def _not_started(process: qt.QProcess) -> SetupError:
+    return SetupError(f"The segmentation could not be started: {process.errorString()}.")
 
 
 def python_program() -> str:
