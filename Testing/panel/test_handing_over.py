@@ -1,5 +1,6 @@
 """A study is handed to the worker process a few slices at a time, and the window works on meanwhile."""
 
+import shutil
 import tempfile
 
 import numpy as np
@@ -131,3 +132,11 @@ def test_a_process_that_is_refused_at_once_is_a_sentence(reader_of_the_phantom, 
     reader.panel.segment()
     assert "could not be started" in reader.told[-1]
     assert not reader.panel.worker.busy
+
+
+def test_a_folder_that_the_system_tidied_away_is_made_anew(worker, study, reader):
+    shutil.rmtree(worker._folder)
+    errors = segment(worker, study)
+    assert worker.busy
+    assert worker._folder.is_dir()
+    assert errors == []

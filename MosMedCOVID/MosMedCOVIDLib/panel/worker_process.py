@@ -101,6 +101,8 @@ class WorkerProcess:
         """
         if self._job:
             raise MosMedError("Another study is being segmented: cancel it first.")
+        if self._folder and not self._folder.is_dir():  # systems tidy up what has lain there for days
+            self.stop()
         self.start()
         self._jobs += 1
         folder = self._folder / f"job{self._jobs}"
