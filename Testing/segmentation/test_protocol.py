@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from MosMedCOVIDLib.errors import MosMedError, SetupError, StudyRefused
+from MosMedCOVIDLib.errors import MosMedError, SetupError, StudyRefused, WorkerDied
 from MosMedCOVIDLib.segmentation import protocol
 from MosMedCOVIDLib.segmentation.masks import IntervalSettings, Masks, Model
 from MosMedCOVIDLib.study.boxes import box_of, shape_of
@@ -85,3 +85,9 @@ def test_a_defect_arrives_as_a_sentence(tmp_path):
     assert json.loads(line)["error"]["kind"] == "Defect"
     with pytest.raises(MosMedError, match="ZeroDivisionError"):
         protocol.read_answer(line, 3, tmp_path)
+
+
+def test_a_death_is_told_also_where_what_the_worker_wrote_is_gone(tmp_path):
+    died = protocol.death(1, tmp_path / "tidied away" / "log.txt")
+    assert isinstance(died, WorkerDied)
+    assert "code 1" in str(died)

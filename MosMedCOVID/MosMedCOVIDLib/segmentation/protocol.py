@@ -11,6 +11,7 @@ Pure, so that a subprocess and a QProcess can both speak it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import tempfile
@@ -139,7 +140,9 @@ def death(code: int, log: Path) -> WorkerDied:
             f"The segmentation process was ended from outside ({name}), perhaps because memory ran out; "
             "nothing was saved. Close other programs and run it again."
         )
-    lines = log.read_text(errors="replace").strip().splitlines()
+    lines = []
+    with contextlib.suppress(OSError):  # the temporary folder may have been tidied up
+        lines = log.read_text(errors="replace").strip().splitlines()
     return WorkerDied(f"The segmentation process ended by itself (code {code}): {lines[-1] if lines else 'no word'}")
 
 
