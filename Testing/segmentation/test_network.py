@@ -16,7 +16,7 @@ from MosMedCOVIDLib.segmentation import network as network_file
 from MosMedCOVIDLib.segmentation import onnx_network, segmenter
 from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE, ONNX, WEIGHTS, Bundle
 from MosMedCOVIDLib.segmentation.masks_from_probabilities import masks_from_probabilities
-from MosMedCOVIDLib.segmentation.network import choose_device, load_network
+from MosMedCOVIDLib.segmentation.network import choose_device, explained, load_network
 from MosMedCOVIDLib.segmentation.onnx_network import OnnxNetwork
 from MosMedCOVIDLib.segmentation.view import View
 from MosMedCOVIDLib.study.labelled import read_mask
@@ -277,6 +277,11 @@ def test_weights_of_another_network_are_a_sentence(copy):
     with pytest.raises(SetupError, match="describes 4 in its metadata"):
         load_network(Bundle(copy), "cpu", THREADS)
     assert onnx.load(path).graph.input[0].name == "image"
+
+
+def test_that_there_is_no_memory_is_not_the_models_fault():
+    with pytest.raises(MemoryError), explained(Bundle()):
+        raise MemoryError
 
 
 def test_values_that_are_no_numbers_never_become_a_mask(copy, view):

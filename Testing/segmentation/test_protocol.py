@@ -91,3 +91,9 @@ def test_a_death_is_told_also_where_what_the_worker_wrote_is_gone(tmp_path):
     died = protocol.death(1, tmp_path / "tidied away" / "log.txt")
     assert isinstance(died, WorkerDied)
     assert "code 1" in str(died)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), MemoryError("Unable to allocate 3.00 GiB for an array")])
+def test_no_memory_arrives_as_what_can_be_done(tmp_path, error):
+    with pytest.raises(WorkerDied, match=r"not enough memory.*Close other programs"):
+        protocol.read_answer(protocol.error_line(3, error), 3, tmp_path)

@@ -98,7 +98,7 @@ def explained(bundle: Bundle) -> Iterator[None]:
     """Whatever a damaged config or file, or a missing package, makes a library raise becomes a sentence."""
     try:
         yield
-    except SetupError:
+    except (SetupError, MemoryError):  # that the study is too large says nothing against the model
         raise
     except ModuleNotFoundError as error:
         package = (error.name or "").partition(".")[0]

@@ -37,7 +37,11 @@ ERROR_KINDS: dict[str, type[MosMedError]] = {
     "SetupError": SetupError,
     "SaveError": SaveError,
     "Cancelled": Cancelled,
+    "WorkerDied": WorkerDied,
 }
+NO_MEMORY = (
+    "There is not enough memory to segment this study; nothing was saved. Close other programs and run it again."
+)
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ def write_result(folder: Path, number: int, masks: Masks) -> str:
 
 def error_line(number: int, error: Exception) -> str:
     """The worker's last line of a job that failed."""
+    if isinstance(error, MemoryError):  # told as where the system ends a process for it: the next study may be smaller
+        error = WorkerDied(NO_MEMORY)
     kind = type(error).__name__ if isinstance(error, MosMedError) else "Defect"
     return json.dumps({"job": number, "error": {"kind": kind, "message": str(error) or type(error).__name__}})
 
