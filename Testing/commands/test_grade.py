@@ -15,6 +15,7 @@ from MosMedCOVIDLib.commands import grade
 from MosMedCOVIDLib.commands.command_line import main
 from MosMedCOVIDLib.errors import WorkerDied
 from MosMedCOVIDLib.saving.nifti import write_volume
+from MosMedCOVIDLib.segmentation.bundle import Bundle
 
 KEYS = (
     "schema study grade rule borderline involvement_percent interval_percent interval_calibrated "
@@ -134,12 +135,31 @@ def test_only_the_very_same_study_is_not_graded_again(chest, tmp_path, phantom, 
     assert graded(str(tmp_path / "links")) == {"l1": True, "l2": True}, "links keep their own names"
 
 
+@pytest.mark.parametrize("stated", [{"version": "another"}, {"ct0_below_ml": 77.0}])
+def test_what_was_graded_by_another_version_of_the_model_is_graded_again(chest, tmp_path, monkeypatch, capsys, stated):
+    """The weights may be the same ones, and what is said of them not."""
+    monkeypatch.setattr(grade, "grade_path", lambda path, *_: quick_result(path, tmp_path / "out"))
+    (tmp_path / "two").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "two" / f"{name}.nii.gz").write_bytes(chest.read_bytes())
+    (tmp_path / "out").mkdir()
+    arguments = ["grade", str(tmp_path / "two"), "--out", str(tmp_path / "out"), "--json"]
+    for expected in (False, True):
+        assert main(arguments) == 0
+        assert resumed(capsys) == {"a": expected, "b": expected}
+    metadata = Bundle().metadata
+    monkeypatch.setattr(Bundle, "metadata", {**metadata, **stated})
+    assert main(arguments) == 0
+    assert resumed(capsys) == {"a": False, "b": False}
+
+
 def quick_result(path, out, verdict="ok"):
     """A result as grade_path saves it, without the network."""
     from MosMedCOVIDLib.saving.results import source_of
     from MosMedCOVIDLib.saving.versions import save_together
-    from MosMedCOVIDLib.segmentation.bundle import Bundle
     from MosMedCOVIDLib.study.read import name_of
+
+    model = Bundle().model("cpu")
 
     def result(names):
         return {
@@ -147,8 +167,9 @@ def quick_result(path, out, verdict="ok"):
             "grade": None,
             "withheld": "a test",
             "rule": "total",
+            "ct0_below_ml": model.ct0_below_ml,
             "audit": {"verdict": verdict, "checks": []},
-            "model": {"sha256": Bundle().weights_sha256},
+            "model": {"version": model.version, "sha256": model.sha256},
             "files": {"grade": str(names["_grade.json"])},
             "source": source_of(path),
         }

@@ -87,7 +87,10 @@ def _earlier(path: Path, wishes: Wishes, bundle: Bundle) -> dict[str, Any] | Non
     result = saved_result(wishes.out, path, name_of(path), wishes.series)
     if not result or result.get("corrected") or result["rule"] != wishes.rule:
         return None  # a mask that a reader corrected is no answer to what the network finds
-    if result["model"]["sha256"] != bundle.weights_sha256:
+    said, now = result["model"], bundle.model(result["model"].get("device", "cpu"))
+    if (said["sha256"], said.get("version")) != (now.sha256, now.version):
+        return None
+    if result.get("ct0_below_ml") != now.ct0_below_ml:
         return None
     forced = result["audit"]["verdict"] == "refused"
     return {**result, "resumed": True} if wishes.force or not forced else None
