@@ -2,11 +2,17 @@
 
 import json
 import shutil
+from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from MosMedCOVIDLib.commands import evaluate_model
 from MosMedCOVIDLib.commands.command_line import main
 from MosMedCOVIDLib.commands.phantom import save_phantom
 from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE
+from MosMedCOVIDLib.segmentation.masks import Masks
+from MosMedCOVIDLib.study.labelled import find_labelled_cases
 
 
 def report(capsys, *arguments):
@@ -47,14 +53,25 @@ def test_the_layout_of_mosmeddata(tmp_path, phantom, capsys):
     assert said["patients"][0]["lesion_dice"] > 0.4
 
 
+@pytest.mark.parametrize("outlined", [True, False])
+def test_a_lesion_where_no_lung_was_found_is_true_all_the_same(tmp_path, phantom, monkeypatch, outlined):
+    """Or the truth of a network that misses the airless lung would be as low as its own answer."""
+    lungs, lesions = (np.zeros(phantom.study.hu.shape, np.uint8) for _ in range(2))
+    lungs[10, :10, :9], lesions[10, :10, 8:10] = 1, 1
+    save_phantom(replace(phantom, lungs=np.maximum(lungs, lesions), lesions=lesions), tmp_path / "one_ct.nii.gz")
+    case = find_labelled_cases(tmp_path)[0]
+    worker = SimpleNamespace(segment=lambda *arguments: Masks(lungs, lungs * lesions))
+    patient, _ = evaluate_model._evaluate(replace(case, lungs=case.lungs if outlined else None), worker, "cpu", print)
+    assert patient["truth_percent"] == 20
+    assert patient["involvement_percent"] == pytest.approx(100 / 9, abs=1e-3)
+
+
 def test_a_folder_without_cases_says_what_is_expected(tmp_path, capsys):
     assert main(["evaluate-model", str(tmp_path)]) == 2
     assert "<case>_lesions.nii.gz" in capsys.readouterr().err
 
 
 def test_a_mask_of_another_grid_is_refused(tmp_path, phantom, capsys):
-    from dataclasses import replace
-
     save_phantom(phantom, tmp_path / "one_ct.nii.gz")
     affine = phantom.study.affine.copy()
     affine[0, 3] += 5

@@ -42,16 +42,16 @@ def run(options: argparse.Namespace) -> int:
 def _evaluate(
     case: LabelledCase, worker: SegmentationWorker, device: str, show: Callable[[Progress], None]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """One patient's figures and the model that was judged. The truth's share is of the true lungs where outlined."""
+    """One patient's figures and the model that was judged.
+
+    The truth's share is of the true lungs, or of those found where nobody outlined them; true lesions count as lung.
+    """
     study = read_nifti(case.ct)
     true_lesions = read_mask(case.lesions, study) > 0
     masks = worker.segment(study, device, show)
     grade = grade_study(study, masks)
-    lungs = masks.lungs
-    lung_dice = None
-    if case.lungs:
-        lungs = read_mask(case.lungs, study) | true_lesions
-        lung_dice = Agreement.of(masks.lungs, lungs).dice
+    lungs = (read_mask(case.lungs, study) if case.lungs else masks.lungs) | true_lesions
+    lung_dice = Agreement.of(masks.lungs, lungs).dice if case.lungs else None
     truth = Agreement.of(true_lesions, lungs)
     patient = {
         "patient": case.name,
