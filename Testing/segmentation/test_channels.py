@@ -38,6 +38,12 @@ def test_without_lungs_or_lesions_it_says_what_was_found_and_what_is_needed(labe
     assert "channel_def" in str(refused.value)
 
 
+def test_channels_that_are_not_counted_from_0_are_a_sentence():
+    """Of classes that exclude one another each would be taken for the next one, without a word."""
+    with pytest.raises(SetupError, match=r'counted from 0.*"3" of 3 channels'):
+        find_channels({"1": "background", "2": "lung", "3": "lesion"})
+
+
 def test_channels_are_put_in_our_order_and_joined():
     given = np.arange(5, dtype=np.uint8)[None, :, None, None] * np.ones((1, 1, 2, 3), np.uint8)
     found = channels("consolidation", "lesion", "airway", "right lung", "left lung").select(given)

@@ -57,7 +57,7 @@ def find_channels(definition: Mapping[str, str]) -> Channels:
     """The channels by a `channel_def` such as {"0": "background", "1": "left lung", "2": "right lung", "3": "lesions"}.
 
     A channel shows what its label's noun says: "lung lesions" are lesions, a "lung nodule" is neither. SetupError where
-    no channel shows lungs, or none lesions.
+    no channel shows lungs, or none lesions, and where they are not counted from 0.
     """
     found: dict[str, list[int]] = {kind: [] for kind in set(KINDS.values())}
     for number, label in definition.items():
@@ -69,6 +69,12 @@ def find_channels(definition: Mapping[str, str]) -> Channels:
         raise SetupError(
             f"The model does not give lungs and lesions: its channels are {labels}. One must be called lung and one "
             "lesion in network_data_format.outputs.pred.channel_def of its configs/metadata.json."
+        )
+    last = max(number for numbers in found.values() for number in numbers)
+    if last >= len(definition):
+        raise SetupError(
+            f'Channels are counted from 0, and the model describes "{last}" of {len(definition)} channels: correct '
+            "network_data_format.outputs.pred.channel_def of its configs/metadata.json."
         )
     lesions = (*found["lesions"], *found["consolidation"])
     return Channels(len(definition), tuple(found["lungs"]), lesions, exclusive=bool(found["background"]))
