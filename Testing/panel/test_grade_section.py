@@ -43,6 +43,13 @@ def test_without_masks_nothing_is_known(reader, phantom_file):
     assert {text for line in texts(reader.ui.involvementTable).values() for text in line.values()} == {"–"}
 
 
+def test_where_no_lungs_were_found_that_is_said(phantom_read, phantom):
+    empty = np.zeros(phantom.study.hu.shape, np.uint8)
+    phantom_read.reading.show(Masks(empty, empty))
+    phantom_read.panel.new_masks()
+    assert phantom_read.ui.involvementLabel.text == "No grade: No lungs were found."
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_nothing_in_the_table_is_cut(phantom_read, phantom, theme):
     from EmbeddedSlicer.theme import apply_theme

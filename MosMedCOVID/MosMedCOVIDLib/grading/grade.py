@@ -15,6 +15,7 @@ from .rule import RULES, ct_grade, to_next_boundary
 
 # A lung below this share of the other one is missing, or was missed: a percent would mislead.
 LEAST_SHARE_OF_OTHER_LUNG = 0.05
+NO_LUNGS = "No lungs were found."
 KINDS = ("ground_glass", "consolidation")
 
 
@@ -131,7 +132,7 @@ def kinds_of_lesion(lung: Involvement) -> dict[str, float | None]:
 def _missing_lung(lungs: Mapping[str, Involvement]) -> str | None:
     right, left = lungs["right"].lung_ml, lungs["left"].lung_ml
     if not right and not left:
-        return "No lungs were found."
+        return NO_LUNGS
     for side, lung, other in (("right", right, left), ("left", left, right)):
         if lung < LEAST_SHARE_OF_OTHER_LUNG * other:
             return f"The {side} lung is missing or was not found: a share of both lungs would mislead."

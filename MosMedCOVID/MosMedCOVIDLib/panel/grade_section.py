@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import qt
 
-from ..grading.grade import KINDS, Grade, kinds_of_lesion
+from ..grading.grade import KINDS, NO_LUNGS, Grade, kinds_of_lesion
 from ..reporting.text import percent_text, remarks_on_grade
 from ..scene.reading import Reading
 
@@ -59,9 +59,8 @@ class GradeSection:
         grade = reading.grade
         self.ui.ruleBox.setEnabled(grade is not None)
         self.ui.gradeLabel.setText((grade.grade or "no grade") if grade else "–")
-        self.ui.involvementLabel.setText(
-            "\n".join(remarks_on_grade(grade.as_json())) if grade else "Not segmented yet."
-        )
+        none = f"No grade: {NO_LUNGS}" if reading.segmentation is not None else "Not segmented yet."
+        self.ui.involvementLabel.setText("\n".join(remarks_on_grade(grade.as_json())) if grade else none)
         self.ui.correctedGradeLabel.setVisible(grade is not None)
         self.ui.correctedGradeLabel.setText(headline_of(grade))
         for column, side in enumerate(SIDES):
