@@ -158,3 +158,18 @@ def test_in_slicer_what_a_model_from_outside_needs_is_offered(reader, bundles, f
     assert bundles.choose(foreign)
     assert "torch and monai" in offered["asked"][0]
     assert offered["installed"] == [["torch", "monai"]] * agreed
+
+
+def test_in_slicer_torch_is_offered_to_a_model_of_whole_studies_also_where_it_brings_onnx(
+    reader, bundles, foreign, offered
+):
+    reader.answer = "yes"
+    assert bundles.choose(foreign)
+    assert offered["asked"] == [], "of our kind, it runs by ONNX"
+    another = foreign.rename(foreign.with_name("of whole studies"))
+    config = another / "configs" / "inference.json"
+    config.write_text(
+        json.dumps({key: value for key, value in json.loads(config.read_text()).items() if key != "view"})
+    )
+    assert bundles.choose(another)
+    assert "torch and monai" in offered["asked"][0]

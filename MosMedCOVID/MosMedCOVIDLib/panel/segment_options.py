@@ -32,7 +32,7 @@ class SegmentOptions:
 
     def use(self, folder: Path, trusted: bool) -> None:
         """Segments with another bundle from now on. trusted: it is one from outside, and may run its own code."""
-        if trusted and not Bundle(folder).has(ONNX):
+        if trusted and not _runs_by_onnx(Bundle(folder)):
             offer_torch("This model")
         self._workers.use(folder, trusted)
 
@@ -47,6 +47,14 @@ class SegmentOptions:
         self._device.show()
         for box in (self.ui.bundleBox, self.ui.deviceBox):
             box.setEnabled(not busy)
+
+
+def _runs_by_onnx(bundle: Bundle) -> bool:
+    """Whether a bundle from outside needs no torch."""
+    try:
+        return bundle.has(ONNX) and bundle.by_slices
+    except SetupError:  # its config is YAML, which comes with MONAI, or the worker says what is wrong with it
+        return False
 
 
 def offer_torch(what: str) -> None:
