@@ -1,5 +1,6 @@
 """The worker process: warm between studies, killable at any time, and nothing left behind."""
 
+import io
 import json
 import os
 import shutil
@@ -8,14 +9,17 @@ import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from pathlib import Path
 
 import numpy as np
 import pytest
-from MosMedCOVIDLib.errors import SaveError, SetupError, WorkerDied
+from MosMedCOVIDLib.errors import MosMedError, SaveError, SetupError, WorkerDied
 from MosMedCOVIDLib.priority import NICENESS
+from MosMedCOVIDLib.segmentation import worker as worker_file
 from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE, ONNX
 from MosMedCOVIDLib.segmentation.client import MODULE_FOLDER, SegmentationWorker
+from MosMedCOVIDLib.segmentation.masks import Masks
 from MosMedCOVIDLib.segmentation.protocol import WORKER_MODULE, write_job
 from MosMedCOVIDLib.segmentation.segmenter import NETWORK
 
@@ -95,6 +99,41 @@ def test_no_temporary_folder_is_a_sentence(monkeypatch):
     monkeypatch.setattr(tempfile, "mkdtemp", full)
     with pytest.raises(SaveError, match=r"No space left on device.*TMPDIR"), SegmentationWorker():
         pass
+
+
+def test_of_a_study_that_is_done_nothing_is_kept_in_memory(tmp_path, phantom, monkeypatch):
+    """A chest of 400 slices and its masks take half a gigabyte."""
+    alive, seen = [], []
+
+    class OfTwoStudies:
+        def __init__(self, *options):
+            pass
+
+        def network(self, device):
+            pass
+
+        def segment(self, study, *how):
+            seen.append([kept() is not None for kept in alive])
+            if len(seen) == 3:
+                raise SystemExit
+            masks = Masks(phantom.lungs.copy(), phantom.lesions.copy())
+            alive.extend(map(weakref.ref, (study, masks)))
+            if len(seen) == 2:
+                raise MosMedError("no masks")
+            return masks
+
+    def three_jobs(jobs, scratch):
+        for number in range(3):
+            (tmp_path / str(number)).mkdir()
+            jobs.put(write_job(tmp_path / str(number), number, phantom.study, "cpu"))
+
+    monkeypatch.setattr(worker_file, "Segmenter", OfTwoStudies)
+    monkeypatch.setattr(worker_file, "_take_standard_output", io.StringIO)
+    monkeypatch.setattr(worker_file, "_watch_standard_input", three_jobs)
+    monkeypatch.setattr(signal, "signal", lambda number, handler: None)
+    with pytest.raises(SystemExit):
+        worker_file.main([])
+    assert seen == [[], [False] * 2, [False] * 4]
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="Linux alone tells what a process has mapped")

@@ -69,22 +69,27 @@ def main(arguments: list[str] | None = None) -> int:
     threading.Thread(target=_watch_standard_input, args=(jobs, options.scratch), daemon=True).start()
     with contextlib.suppress(Exception):  # the first job meets it again, and reports it
         segmenter.network("auto")  # warm when the first study has been read
+
+    def send(line: str) -> None:
+        print(line, file=output, flush=True)
+
     while True:
-        number, folder, device, study = protocol.read_job(jobs.get())
+        _work(segmenter, jobs.get(), send)
 
-        def send(line: str) -> None:
-            print(line, file=output, flush=True)
 
-        try:
-            masks = segmenter.segment(study, device, Job(number, send).stage, folder)
-            del study  # or Windows would not let the client remove hu.npy, which is mapped into memory
-            send(protocol.write_result(folder, number, masks))
-        except OSError as error:
-            send(protocol.error_line(number, SaveError(protocol.temporary_folder_full(folder, error))))
-        except Exception as error:
-            if not isinstance(error, MosMedError):
-                traceback.print_exc()
-            send(protocol.error_line(number, error))
+def _work(segmenter: Segmenter, line: str, send: Callable[[str], None]) -> None:
+    """Does one job; nothing of the study is left in memory while the worker waits for the next."""
+    number, folder, device, study = protocol.read_job(line)
+    try:
+        masks = segmenter.segment(study, device, Job(number, send).stage, folder)
+        del study  # or Windows would not let the client remove hu.npy, which is mapped into memory
+        send(protocol.write_result(folder, number, masks))
+    except OSError as error:
+        send(protocol.error_line(number, SaveError(protocol.temporary_folder_full(folder, error))))
+    except Exception as error:
+        if not isinstance(error, MosMedError):
+            traceback.print_exc()
+        send(protocol.error_line(number, error))
 
 
 def _take_standard_output() -> TextIO:
