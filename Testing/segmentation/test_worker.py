@@ -1,5 +1,6 @@
 """The worker process: warm between studies, killable at any time, and nothing left behind."""
 
+import errno
 import io
 import json
 import os
@@ -70,6 +71,23 @@ def test_killed_between_two_studies_it_is_started_again(worker, phantom):
     os.kill(worker.process_id, signal.SIGKILL)
     time.sleep(0.2)
     assert worker.segment(phantom.study, "cpu").lungs.any()
+
+
+def test_dead_before_it_hears_of_the_study_it_is_told_as_dead(worker, phantom, monkeypatch):
+    """Windows calls it an invalid argument, not a broken pipe, to write to a process that is gone."""
+
+    class Gone:
+        def write(self, line):
+            process.kill()
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+        def close(self):
+            pass
+
+    process = worker._process
+    monkeypatch.setattr(process, "stdin", Gone())
+    with pytest.raises(WorkerDied):
+        worker.segment(phantom.study, "cpu")
 
 
 def test_wrong_weights_are_a_sentence(tmp_path, phantom):

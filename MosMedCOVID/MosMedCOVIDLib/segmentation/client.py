@@ -90,7 +90,7 @@ class SegmentationWorker:
                 line = write_job(folder, self._jobs, study, device)
             except OSError as error:
                 raise SaveError(temporary_folder_full(folder.parent, error)) from error
-            with contextlib.suppress(BrokenPipeError):  # it has died: the loop below ends at once
+            with contextlib.suppress(OSError):  # a broken pipe, or what Windows calls one: the loop below ends at once
                 self._process.stdin.write(line + "\n")
                 self._process.stdin.flush()
             for answer in self._process.stdout:
