@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from MosMedCOVIDLib.segmentation.masks import Masks
+from MosMedCOVIDLib.segmentation.masks import Masks, Model
 
 from .brush import painted_once
 from .marks import segments
@@ -104,6 +104,15 @@ def test_a_stroke_made_a_moment_ago_is_saved_and_said_to_be_a_readers(phantom_re
     assert result["corrected"] is True
     assert result["lungs"]["both"]["lesion_ml"] == pytest.approx(reader.reading.grade.lungs["both"].lesion_ml, abs=1e-3)
     assert not reader.reading.unsaved
+
+
+def test_masks_that_arrive_while_it_saves_are_not_taken_for_what_is_saved(phantom_read, phantom, tmp_path):
+    reading = phantom_read.reading
+    reading.edited()
+    other = Masks(phantom.lungs.copy(), phantom.lesions.copy(), Model("network", "1", "abc", "cpu", 1.0))
+    files = reading.save(tmp_path, lambda progress: reading.show(other))
+    said = json.loads(Path(files["grade"]).read_text(encoding="utf-8"))
+    assert (said["corrected"], said["model"]) == (True, None)
 
 
 def test_a_double_click_saves_one_version(phantom_read, tmp_path):

@@ -30,7 +30,6 @@ from .masks import (
     grade_of,
     is_corrected,
     is_unsaved,
-    made_by,
     masks_of,
     outside_ml,
     readers_masks,
@@ -234,14 +233,14 @@ class Reading:
         """
         begin = time.monotonic()
         study, audit = self.study, self.audit
-        masks = self.masks
+        masks = self.masks  # the network may put others in their place meanwhile
 
         def result(files: dict[str, str]) -> dict[str, Any]:
             seconds = {**self._seconds, "save": time.monotonic() - begin}
             seconds["total"] = sum(seconds.values())
-            model, source = made_by(self.segmentation), source_of(study.path, study.headers.get(CHOSEN))
+            source = source_of(study.path, study.headers.get(CHOSEN))
             grade = grade_study(study, masks, self.parameters.rule, self.withheld)
-            return graded_json(study, grade, audit, model, files, seconds, source, self.corrected)
+            return graded_json(study, grade, audit, masks.model, files, seconds, source, masks.corrected)
 
         unsaved, self.unsaved = self.unsaved, False  # before the window may work on: what is changed then is unsaved
         try:
