@@ -2,7 +2,8 @@
 
 DATA: the public sets, laid out as in the bundle's docs/data_licenses.md. TRUTH and FOLDS: what the bundle's
 scripts.labelled and scripts.cross_validate wrote. Each picture has a row for each of some slices, and in it the CT,
-the reader's outline where there is one, and the network's: lesions red, where dense yellow, the lungs' edge blue.
+the reader's outline where there is one, and the network's: ground glass red, consolidation (by its density) yellow, the
+lungs' edge blue.
 """
 
 import json
@@ -18,7 +19,7 @@ CLOUD, EDGE, DENSE = (230, 40, 40), (90, 160, 255), (250, 210, 60)
 
 
 def main(data: Path, truth: Path, folds: Path) -> None:
-    """Makes all four."""
+    """Makes all five."""
     from MosMedCOVIDLib.segmentation.client import SegmentationWorker
     from MosMedCOVIDLib.study.read import read_study
 
@@ -28,9 +29,10 @@ def main(data: Path, truth: Path, folds: Path) -> None:
             save(name, f"{name}, lesion outlines unknown", study, None, worker.segment(study, "cpu"))
         study, reader = labelled(truth, SEVERE)
         save("severe", f"{SEVERE}, seen in training", study, reader, worker.segment(study, "cpu"))
-    scan, fold = worst_scan(folds)
-    study, reader = labelled(truth, scan)
-    save("worst", f"{scan}, by a network that never saw it", study, reader, kept_masks(folds / fold / f"{scan}.npz"))
+    for name, badness in (("worst", low_dice), ("missed", points_off)):
+        kept = held_out_scan(folds, badness)
+        study, reader = labelled(truth, kept.stem)
+        save(name, f"{kept.stem}, by a network that never saw it", study, reader, kept_masks(kept))
 
 
 def labelled(truth: Path, scan: str):
@@ -45,16 +47,25 @@ def labelled(truth: Path, scan: str):
     return study, Masks((read_mask(files.lungs, study) > 0) | lesions, lesions)
 
 
-def worst_scan(folds: Path) -> tuple[str, str]:
-    """The scan of the patient with the lowest lesion Dice over the folds, and that fold's folder."""
+def low_dice(result: dict) -> float:
+    """Larger where the lesions agree less; nothing where too few were drawn to judge that."""
+    return -2 if result["lesion_dice"] is None else -result["lesion_dice"]
+
+
+def points_off(result: dict) -> float:
+    """Larger where the involvement is further off, in percentage points."""
+    return abs(result["found_percent"] - result["true_percent"])
+
+
+def held_out_scan(folds: Path, badness) -> Path:
+    """What was kept of the held-out patient with the most `badness`: the scan in which most was called lesion."""
     results = [
-        (result["lesion_dice"], result["patient"], file.parent)
+        (badness(result), result["patient"], file.parent)
         for file in folds.glob("fold*/results.json")
         for result in json.loads(file.read_text(encoding="utf-8"))
-        if result["lesion_dice"] is not None
     ]
-    _, patient, folder = min(results)
-    return sorted(folder.glob(f"{patient}*.npz"))[0].stem, folder.name
+    _, patient, folder = max(results)
+    return max(folder.glob(f"{patient}*.npz"), key=lambda scan: int(kept_masks(scan).lesions.sum(dtype=int)))
 
 
 def kept_masks(path: Path):
@@ -63,23 +74,25 @@ def kept_masks(path: Path):
     from MosMedCOVIDLib.segmentation.masks import Masks
 
     with np.load(path) as kept:
-        lungs, probability, dense = (kept[name] for name in ("lungs", "probability", "dense"))
-    return Masks(lungs, (probability > 127).astype(np.uint8), None, probability, dense)
+        lungs, probability = kept["lungs"], kept["probability"]
+    return Masks(lungs, (probability > 127).astype(np.uint8))
 
 
 def save(name: str, caption: str, study, reader, found) -> None:
     """One picture: the slices with the most lesion, the reader's or else the network's."""
     import numpy as np
+    from MosMedCOVIDLib.segmentation.density import dense_by_density
     from MosMedCOVIDLib.study.orientation import Orientation
     from PIL import Image, ImageDraw, ImageFont
 
+    dense = dense_by_density(study)
     orientation = Orientation.of(study.affine)
     shown = found if reader is None else reader
     lesions, lungs = (orientation.to_standard(mask > 0).sum((1, 2), dtype=int) for mask in (shown.lesions, shown.lungs))
     areas = lesions + lungs / 1e6  # of slices without lesion those with the most lung
     pictures = [["CT", None], *([["reader", reader]] if reader else []), ["network", found]]
     rows = [
-        [panel(orientation, study, masks, index) for _, masks in pictures]
+        [panel(orientation, study, masks, dense, index) for _, masks in pictures]
         for index in spread_out(areas, len(areas) // 8)
     ]
     width, height = rows[0][0].size
@@ -110,7 +123,7 @@ def spread_out(areas, apart: int) -> list[int]:
     return sorted(chosen)
 
 
-def panel(orientation, study, masks, index: int):
+def panel(orientation, study, masks, dense, index: int):
     """One slice in the lung window, cropped to the body, with masks laid over it."""
     import numpy as np
     from MosMedCOVIDLib.reporting.picture import LESION_OPACITY, LUNG_WINDOW
@@ -121,9 +134,9 @@ def panel(orientation, study, masks, index: int):
     grey = orientation.to_standard(study.hu)[index].clip(low, high).astype(np.float32)
     picture = np.repeat(((grey - low) * (255 / (high - low)))[..., None], 3, axis=2)
     if masks is not None:
-        lungs, lesions = (orientation.to_standard(array)[index] > 0 for array in (masks.lungs, masks.lesions))
-        dense = lesions & False if masks.dense is None else lesions & (orientation.to_standard(masks.dense)[index] > 0)
-        for mask, colour in ((lesions & ~dense, CLOUD), (dense, DENSE)):
+        arrays = (masks.lungs, masks.lesions, dense)
+        lungs, lesions, airless = (orientation.to_standard(array)[index] > 0 for array in arrays)
+        for mask, colour in ((lesions & ~airless, CLOUD), (lesions & airless, DENSE)):
             picture[mask] = (1 - LESION_OPACITY) * picture[mask] + LESION_OPACITY * np.array(colour)
         picture[lungs & ~ndimage.binary_erosion(lungs)] = EDGE
     _, row_mm, column_mm = orientation.spacing(study.spacing_mm)

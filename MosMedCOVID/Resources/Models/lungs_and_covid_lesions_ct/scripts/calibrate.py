@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from MosMedCOVIDLib.grading.grade import grade_study
 from MosMedCOVIDLib.segmentation.density import dense_by_density
 from MosMedCOVIDLib.study.dicom import read_dicom
 from MosMedCOVIDLib.study.labelled import find_labelled_cases, read_mask
 from MosMedCOVIDLib.study.nifti import read_nifti
-from MosMedCOVIDLib.study.orientation import Orientation
+from MosMedCOVIDLib.study.study import Study
 
 from .cross_validate import FOLDS
 from .evaluate import segment
@@ -123,14 +124,24 @@ def consolidation_agreement(data: Path, truth: Path, above_hu: float) -> dict[st
 
 
 def sampling_error(data: Path, weights: Path) -> float:
-    """The relative error, nine tenths of the time, of P001's share by every fourth slice (8 mm) against all (2 mm)."""
-    study = read_dicom(data / "covid-ct-md" / "P001")
-    masks = segment(network_of(weights), study, view_settings())
-    lungs, lesions = (Orientation.of(study.affine).to_standard(mask) > 0 for mask in (masks.lungs, masks.lesions))
-    areas = np.stack([mask.sum((1, 2), dtype=float) for mask in (lesions, lungs)])
-    shares = np.array([np.divide(*areas[:, first::THINNED_BY].sum(1)) for first in range(THINNED_BY)])
-    whole = np.divide(*areas.sum(1))
-    return NORMAL_90 * float(np.sqrt(np.mean((shares / whole - 1) ** 2)))
+    """The relative error, nine tenths of the time, of P001's share by every fourth slice (8 mm) against all (2 mm).
+
+    The network sees the fewer slices anew: it finds less where the next slice is further away.
+    """
+    study, network = read_dicom(data / "covid-ct-md" / "P001"), network_of(weights)
+
+    def share(of: Study) -> float:
+        return grade_study(of, segment(network, of, view_settings())).involvement_percent
+
+    whole, fewer = share(study), [share(_every_fourth(study, first)) for first in range(THINNED_BY)]
+    return NORMAL_90 * float(np.sqrt(np.mean((np.array(fewer) / whole - 1) ** 2)))
+
+
+def _every_fourth(study: Study, first: int) -> Study:
+    affine = study.affine.copy()
+    affine[:3, 3] += first * affine[:3, 2]
+    affine[:3, 2] *= THINNED_BY
+    return replace(study, hu=np.ascontiguousarray(study.hu[first::THINNED_BY]), affine=affine)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

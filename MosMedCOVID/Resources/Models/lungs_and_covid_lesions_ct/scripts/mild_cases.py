@@ -28,7 +28,7 @@ from .train import network_of
 
 TRIES = 60  # places that are tried for each lesion; the one that lies best in the lungs is taken
 GROUND_GLASS_HU = (-720, -450)
-LIMITS_ML = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
+LIMITS_ML = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 1.5, 2.0, 3.0)
 
 
 def healthy_chest(data: Path) -> Study:
