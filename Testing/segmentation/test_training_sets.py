@@ -19,6 +19,7 @@ from scripts.cross_validate import FOLDS, Result, table  # noqa: E402
 from scripts.evaluate import Counts, evaluate  # noqa: E402
 from scripts.labelled import main as write_labelled  # noqa: E402
 from scripts.prepare import view_settings  # noqa: E402
+from scripts.readers import main as compare_readers  # noqa: E402
 from scripts.sources import SETS  # noqa: E402
 
 
@@ -53,6 +54,26 @@ def test_what_a_network_finds_is_counted_by_patient(tmp_path, phantom):
     assert counts["a"].lungs_common > 0.9 * counts["a"].lungs_true
     with np.load(tmp_path / "a_1.npz") as kept:
         assert 2 * (kept["lungs"] > 0).sum() == counts["a"].lungs_found
+
+
+def test_readers_and_network_are_compared_where_both_readers_have_drawn(tmp_path, capsys):
+    masks = {name: np.zeros((3, 4, 10), np.uint8) for name in ("lesion", "lesion_zenodo", "probability")}
+    masks["lesion"][0, 0, :4] = masks["lesion_zenodo"][0, 0, 2:8] = 1
+    masks["probability"][0, 0, :8], masks["probability"][0, 1] = 255, 127  # 127 is not more than a half
+    masks["lesion"][2] = masks["probability"][1] = 255  # slices that Zenodo's reader has not drawn
+    lungs = {name: np.ones((3, 4, 10), np.uint8) for name in ("lung", "lung_zenodo", "lungs")}
+    folder, fold = tmp_path / "data" / "medseg-9", tmp_path / "out" / "fold1"
+    folder.mkdir(parents=True)
+    fold.mkdir(parents=True)
+    stored = {name: array for name, array in (masks | lungs).items() if name not in ("probability", "lungs")}
+    np.savez(folder / "radiopaedia_7_1_0.npz", **stored, has_zenodo=np.array([1, 0, 0]), metadata="{}")
+    np.savez(fold / "radiopaedia_7_1_0.npz", probability=masks["probability"], lungs=lungs["lungs"])
+    np.savez(fold / "coronacases_002.npz", probability=masks["probability"], lungs=lungs["lungs"])  # has one reader
+    compare_readers([str(tmp_path / "data"), str(tmp_path / "out")])
+    _, patient, mean = capsys.readouterr().out.splitlines()
+    # 4, 6 and 8 of 40 pixels, of which the readers share 2, and the network holds all
+    assert patient.split() == ["radiopaedia_7", "0.400", "0.667", "0.857", "10.00", "15.00", "20.00"]
+    assert mean.split() == ["mean", "0.400", "0.667", "0.857"]
 
 
 def test_the_public_sets_become_cases(shared_data):

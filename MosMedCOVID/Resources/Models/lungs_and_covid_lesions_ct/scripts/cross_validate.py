@@ -1,12 +1,11 @@
 """Five-fold cross-validation over the 13 labelled patients: each is segmented by a network that never saw them.
 
-    python -m scripts.cross_validate PREPARED TRUTH OUT [--fold N …] [--steps N] [--start-steps N] [--measure]
+    python -m scripts.cross_validate PREPARED TRUTH OUT [--fold N …] [--steps N] [--start-steps N]
 
 PREPARED: what scripts.prepare wrote; TRUTH: what scripts.labelled wrote. OUT gets start/ (a network trained on the sets
 that hold none of these patients, which all folds begin with), fold<N>/model.pt, and fold<N>/<scan>.npz with what was
 found; then the figures are printed, also those of folds that were done before. Fold 0 sees neither P001 nor normal001
 either, so it is the network to measure these two with. The scans of one patient are never parted, and count as one.
-With --measure nothing is trained or kept: folds that are done are measured against the truth of another reader.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ import numpy as np
 
 from .evaluate import Counts, evaluate
 from .prepare import view_settings
-from .train import network_of, train_by_config
+from .train import train_by_config
 
 FOLDS = (
     ("coronacases_001", "coronacases_005", "radiopaedia_10"),
@@ -52,13 +51,6 @@ class Result:
         """The figures of counted voxels."""
         dice = counts.lesion_dice if counts.true >= FEW_VOXELS else None
         return cls(patient, fold, dice, counts.lung_dice, counts.found_percent, counts.true_percent)
-
-
-def measure_fold(truth: Path, out: Path, fold: int) -> list[Result]:
-    """What the network of a fold reaches, by whichever reader's truth."""
-    network = network_of(out / f"fold{fold}" / "model.pt")
-    counts = evaluate(network, truth, FOLDS[fold], view_settings())
-    return [Result.of(patient, fold, counted) for patient, counted in counts.items()]
 
 
 def run_fold(prepared: Path, truth: Path, out: Path, fold: int, steps: int | None) -> list[Result]:
@@ -105,12 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--fold", type=int, nargs="*", choices=range(len(FOLDS)), default=list(range(len(FOLDS))))
     parser.add_argument("--steps", type=int, help="of each fold, instead of those in configs/train.json")
     parser.add_argument("--start-steps", type=int, help="of the network that all folds begin with")
-    parser.add_argument("--measure", action="store_true", help="only measure folds that are done, and keep nothing")
     options = parser.parse_args(arguments)
-    if options.measure:
-        measured = [measure_fold(options.truth, options.out, fold) for fold in options.fold]
-        print(table([result for some in measured for result in some]))
-        return
     train_by_config(options.prepared, options.out / "start", options.start_steps, sets=WITHOUT_THESE_PATIENTS)
     for fold in options.fold:
         run_fold(options.prepared, options.truth, options.out, fold, options.steps)

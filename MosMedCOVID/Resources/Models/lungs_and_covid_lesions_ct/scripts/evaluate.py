@@ -73,7 +73,7 @@ def segment(network: torch.nn.Module, study: Study, settings: ViewSettings) -> M
 
 
 def evaluate(
-    network: torch.nn.Module, truth: Path, patients: tuple[str, ...], settings: ViewSettings, out: Path | None = None
+    network: torch.nn.Module, truth: Path, patients: tuple[str, ...], settings: ViewSettings, out: Path
 ) -> dict[str, Counts]:
     """Counts of each patient, whose scans' names begin with the patient's; what was found is kept as OUT/<scan>.npz."""
     network.eval()
@@ -87,8 +87,7 @@ def evaluate(
         lesions = read_mask(case.lesions, study) > 0
         lungs = (read_mask(case.lungs, study) > 0) | lesions
         arrays = {"lungs": masks.lungs, "probability": masks.lesion_probability}
-        if out:
-            np.savez_compressed(out / f"{case.name}.npz", **arrays)
+        np.savez_compressed(out / f"{case.name}.npz", **arrays)
         of_scan = count(masks, lungs, lesions)
         counts[patient] = counts[patient] + of_scan if patient in counts else of_scan
     return counts

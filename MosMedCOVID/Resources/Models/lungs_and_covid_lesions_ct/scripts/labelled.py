@@ -1,15 +1,15 @@
 """The labelled scans of the public sets as folders that `evaluate-model` reads.
 
-    python -m scripts.labelled DATA OUT [--reader zenodo]
+    python -m scripts.labelled DATA OUT
 
-OUT gets <scan>_ct.nii.gz, <scan>_lesions.nii.gz and <scan>_lungs.nii.gz. Where two readers drew, the truth is MedSeg's,
-or with --reader zenodo the other one's (then only the slices that this one drew).
+OUT gets <scan>_ct.nii.gz, <scan>_lesions.nii.gz and <scan>_lungs.nii.gz. Where two readers drew, the truth is MedSeg's.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import nibabel
@@ -21,28 +21,19 @@ from .sources import coronacases, load_arrays, medseg_scans
 SOFT_TISSUE_HU = 30  # where there is no picture: neither air nor lung
 
 
-def labelled_scans(data: Path, reader: str) -> list[tuple[Case, np.ndarray, np.ndarray]]:
+def labelled_scans(data: Path) -> list[tuple[Case, np.ndarray, np.ndarray]]:
     """Each scan as (case, lungs with their lesions, lesions), bool [slice, row, column]."""
     scans = []
     for case in [*medseg_scans(data), *coronacases(data)]:
-        lungs, lesions, chosen = case.masks[:, 0] > 127, case.masks[:, 1] > 127, slice(None)
+        lungs, lesions = case.masks[:, 0] > 127, case.masks[:, 1] > 127
         path = data / "medseg-9" / f"{case.name}.npz"
         if path.exists():
             arrays, _ = load_arrays(path)
-            ending = "_zenodo" if reader == "zenodo" else ""
-            lesions = arrays[f"lesion{ending}"] > 0
-            lungs = (arrays[f"lung{ending}"] > 0) | lesions
-            chosen = arrays["has_zenodo"] > 0 if reader == "zenodo" else slice(None)
-        elif reader == "zenodo":
-            continue  # the only reader there is
+            lesions = arrays["lesion"] > 0
+            lungs = (arrays["lung"] > 0) | lesions
         images = np.where(case.inside, case.images, SOFT_TISSUE_HU).astype(np.int16)
-        scans.append((replace_images(case, images[chosen]), lungs[chosen], lesions[chosen]))
+        scans.append((replace(case, images=images), lungs, lesions))
     return scans
-
-
-def replace_images(case: Case, images: np.ndarray) -> Case:
-    """A case with other images."""
-    return Case(**{**vars(case), "images": images})
 
 
 def affine_of(case: Case) -> np.ndarray:
@@ -55,10 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m scripts.labelled", description="Folders for evaluate-model.")
     parser.add_argument("data", type=Path, help="the public sets, laid out as in docs/data_licenses.md")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--reader", choices=["medseg", "zenodo"], default="medseg")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
-    for case, lungs, lesions in labelled_scans(options.data, options.reader):
+    for case, lungs, lesions in labelled_scans(options.data):
         for what, voxels in (("ct", case.images), ("lungs", lungs), ("lesions", lesions)):
             image = nibabel.Nifti1Image(voxels.astype(np.int16).transpose(2, 1, 0), affine_of(case))
             image.set_sform(affine_of(case), 1)
