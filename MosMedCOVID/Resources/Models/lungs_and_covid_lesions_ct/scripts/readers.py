@@ -2,8 +2,9 @@
 
     python -m scripts.readers DATA OUT
 
-OUT: what scripts.cross_validate wrote. Each network saw the whole scan of a patient that it had never seen before. Printed
-are the Dice of the lesions of each two of the three, and the involvement by each, of its own lungs, in these slices.
+OUT: what scripts.cross_validate wrote. Each network saw the whole scan of a patient that it had never seen before.
+Printed are the Dice of the lesions of each two of the three, and the involvement by each, of its own lungs, in these
+slices.
 """
 
 from __future__ import annotations
