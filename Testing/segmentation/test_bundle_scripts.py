@@ -26,7 +26,6 @@ sys.path.insert(0, str(DEFAULT_BUNDLE))
 from scripts.augment import Augmentation, Sampler  # noqa: E402
 from scripts.bowel import lay_bowel  # noqa: E402
 from scripts.case import CONSOLIDATION, LESION, LUNG, Case  # noqa: E402
-from scripts.dependent import lay_dependent  # noqa: E402
 from scripts.effusions import lay_effusion  # noqa: E402
 from scripts.lesions import Picture, lay_in, lay_made_up  # noqa: E402
 from scripts.prepare import OWN_SET, load_sets, own_case, view_settings, write  # noqa: E402
@@ -59,7 +58,6 @@ UNCHANGED = Augmentation(
     laid_into_others=0,
     effusion=0,
     bowel=0,
-    dependent=0,
 )
 
 
@@ -156,8 +154,7 @@ def test_image_and_masks_are_moved_alike(augmentation):
     images = np.where(disc, 200, 100).astype(np.int16)[None]
     case = Case("disc", "disc", images, masks, np.ones((1, 3, 1, 1), np.uint8), np.ones((1, 160, 192), bool), 1.5, 0, 1)
     same_grey = {"stretch": 0, "offset_hu": 0, "blurred": 0, "sharpened": 0, "noisy": 0, "fill_hu": (-500, -500)}
-    nothing_laid = dict.fromkeys(("laid_into_ill", "laid_into_others", "effusion", "bowel", "dependent"), 0)
-    moved = replace(augmentation, **nothing_laid, **same_grey)
+    moved = replace(augmentation, laid_into_ill=0, laid_into_others=0, effusion=0, bowel=0, **same_grey)
     images, masks, known = sampler([case], moved, 192).batch(20, np.random.default_rng(1))
     inside = known[:, :1].bool().expand_as(images)
     assert torch.allclose(((images - 100) / 100)[inside], masks[:, :1].expand_as(images)[inside], atol=0.05)
@@ -212,35 +209,6 @@ def test_an_effusion_lies_behind_and_is_neither_lung_nor_lesion():
         assert not picture.masks[LESION][rim].any()
         assert (picture.known[LESION][fluid | rim] == 1).all()
         assert np.array_equal(picture.hu[:, lungs[1] == 0], hu[:, lungs[1] == 0]), "nothing beyond the lungs"
-
-
-def test_what_lies_low_in_the_lungs_is_denser_and_known_to_be_no_lesion():
-    random = np.random.default_rng(6)
-    lungs = np.zeros((3, 96, 96), np.float32)
-    lungs[:, 20:80, 10:40] = lungs[:, 20:80, 56:86] = 1
-    hu = np.where(lungs > 0, -850, 40).astype(np.float32)
-    hu[:, 70:78, 20:22] = -100  # a vessel
-    densest = []
-    for _ in range(20):
-        masks = np.stack([lungs[1], 0 * lungs[1], 0 * lungs[1]])
-        picture = Picture(hu.copy(), lungs, masks.copy(), np.zeros((3, 96, 96), np.float32))
-        lay_dependent(picture, random)
-        added = picture.hu - hu
-        densest.append(added[1, 79].max())
-        assert added[1, 79].mean() > 2 * added[1, 20].mean(), "behind more than in front"
-        assert not added[(lungs == 0) | (hu == -100)].any()
-        assert np.array_equal(picture.masks, masks)
-        assert (picture.known[LESION][added[1] > 30] == 1).all()
-        assert not picture.known[LESION][added[1] == 0].any()
-        assert not picture.known[LUNG].any()
-    assert max(densest) > 300
-
-
-def test_dependent_density_spares_a_slice_with_lesions():
-    masks = np.ones((3, 96, 96), np.float32)
-    picture = Picture(np.full((3, 96, 96), -850, np.float32), masks, masks, masks.copy())
-    lay_dependent(picture, np.random.default_rng(0))
-    assert (picture.hu == -850).all()
 
 
 def test_bowel_lies_in_soft_tissue_alone_and_is_neither_lung_nor_lesion():

@@ -12,7 +12,6 @@ from scipy import ndimage
 
 from .bowel import lay_bowel
 from .case import LESION, LUNG, Case
-from .dependent import lay_dependent
 from .effusions import lay_effusion
 from .lesions import Picture, donors_of, lay_made_up, lay_taken
 
@@ -27,7 +26,7 @@ class Augmentation:
     fill_hu: between the two; stretch, offset_hu: deviation of normal distributions, times a case's own `spread`. The
     others are probabilities: a slice without its neighbours, mirrored, upside down (its neighbours exchanged),
     blurred, sharpened, noisy, as thick slices see it; lesions laid into slices of cases that have some, or none;
-    pleural effusion, stomach or bowel, and dependent density, laid in.
+    pleural effusion, and stomach or bowel, laid in.
     """
 
     turn_degrees: float
@@ -52,7 +51,6 @@ class Augmentation:
     laid_into_others: float
     effusion: float
     bowel: float
-    dependent: float
 
 
 class Sampler:
@@ -85,8 +83,6 @@ class Sampler:
         how, index = self._how, int(random.integers(len(case.images)))
         picture, inside = self._picture(case, index, random)
         ill = bool((case.masks[:, LESION] > 127).any())
-        if random.random() < how.dependent:
-            lay_dependent(picture, random)
         if random.random() < (how.laid_into_ill if ill else how.laid_into_others):
             self._lay_lesions(picture, random)
         if random.random() < how.effusion:

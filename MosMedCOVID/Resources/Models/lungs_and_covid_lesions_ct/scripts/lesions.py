@@ -53,12 +53,12 @@ def lay_made_up(picture: Picture, random: np.random.Generator) -> None:
     behind = np.linspace(-1, 1, shape[0], dtype=np.float32)[:, None]
     below_pleura = random.choice([0.0, random.uniform(0, 1)])  # as often anywhere, vessels and hilus among it
     bias = random.uniform(-0.3, 1.2) * behind - below_pleura * np.minimum(depth / 8, 2)
-    field = smooth_noise(shape, random) + bias
+    field = _noise(shape, random) + bias
     edge = np.quantile(field[1][lung], 1 - wanted)
     share = 1 / (1 + np.exp(-(field - edge) * random.uniform(3, 15)))
-    glass = random.uniform(-720, -300) + random.uniform(10, 90) * smooth_noise(shape, random, (2, 6))
-    airless = random.uniform(-90, 70) + random.uniform(5, 40) * smooth_noise(shape, random, (2, 8))
-    density = smooth_noise(shape, random) + 0.5 * bias
+    glass = random.uniform(-720, -300) + random.uniform(10, 90) * _noise(shape, random, (2, 6))
+    airless = random.uniform(-90, 70) + random.uniform(5, 40) * _noise(shape, random, (2, 8))
+    density = _noise(shape, random) + 0.5 * bias
     part = random.choice([0.0, random.uniform(0.05, 1.0), 1.0], p=[0.35, 0.5, 0.15])
     border = np.quantile(density[1][lung], 1 - part) + (1e9 if part == 0 else 0)
     dense = 1 / (1 + np.exp(-np.clip((density - border) * random.uniform(4, 20), -50, 50)))
@@ -75,9 +75,7 @@ def lay_taken(picture: Picture, donor: tuple[np.ndarray, np.ndarray, np.ndarray]
     lay_in(picture, np.stack([share] * 3), np.stack([hu] * 3), (dense > 0.5) | (hu > AIRLESS_HU))
 
 
-def smooth_noise(
-    shape: tuple[int, ...], random: np.random.Generator, grain: tuple[float, float] = (6, 30)
-) -> np.ndarray:
+def _noise(shape: tuple[int, ...], random: np.random.Generator, grain: tuple[float, float] = (6, 30)) -> np.ndarray:
     """Smooth noise float32 [3, row, column] of deviation about 1; the outer two are like the middle one, not equal."""
     total = np.zeros((3, *shape), np.float32)
     for _ in range(2):
