@@ -90,7 +90,7 @@ def test_after_segmenting_the_grade_and_save_are_seen_without_scrolling(reader, 
     from EmbeddedSlicer.theme import apply_theme
     from PySide6.QtWidgets import QScrollArea
 
-    probability = np.where(phantom.lesions > 0, 255, np.where(phantom.lungs > 0, 20, 0)).astype(np.uint8)
+    probability = np.where(phantom.lesions > 0, 255, np.where(phantom.lungs > 0, 100, 0)).astype(np.uint8)
     reader.open(phantom_file)
     reader.reading.show(Masks(phantom.lungs, phantom.lesions, Bundle().model("cpu"), probability))
     reader.panel.new_masks()
