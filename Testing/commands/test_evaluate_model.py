@@ -71,16 +71,27 @@ def test_a_folder_without_cases_says_what_is_expected(tmp_path, capsys):
     assert "<case>_lesions.nii.gz" in capsys.readouterr().err
 
 
-def test_a_mask_of_another_grid_is_refused(tmp_path, phantom, capsys):
-    save_phantom(phantom, tmp_path / "one_ct.nii.gz")
+def test_a_mask_of_another_grid_is_refused_and_the_other_cases_are_judged(tmp_path, phantom, capsys):
+    for name in ("one", "two"):
+        save_phantom(phantom, tmp_path / f"{name}_ct.nii.gz")
     affine = phantom.study.affine.copy()
     affine[0, 3] += 5
     moved = replace(phantom, study=replace(phantom.study, affine=affine))
     (tmp_path / "one_lesions.nii.gz").unlink()
     save_phantom(moved, tmp_path / "other" / "one_ct.nii.gz")
     shutil.move(tmp_path / "other" / "one_lesions.nii.gz", tmp_path / "one_lesions.nii.gz")
+    assert main(["evaluate-model", str(tmp_path), "--json"]) == 3
+    said = capsys.readouterr()
+    assert "one was left out: one_lesions.nii.gz lies elsewhere in the patient" in said.err
+    report = json.loads(said.out)
+    assert [(case["patient"], case["check"]) for case in report["refused"]] == [("one", "mask")]
+    assert [patient["patient"] for patient in report["patients"]] == ["two"]
+    assert report["mean"]["lung_dice"] == report["patients"][0]["lung_dice"]
+
+    for path in tmp_path.glob("two_*"):
+        path.unlink()
     assert main(["evaluate-model", str(tmp_path)]) == 3
-    assert "lies elsewhere in the patient" in capsys.readouterr().err
+    assert "–" in capsys.readouterr().out
 
 
 def test_another_bundle_is_judged_once_it_is_trusted(tmp_path, phantom, capsys):

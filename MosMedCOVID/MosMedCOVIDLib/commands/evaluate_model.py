@@ -1,14 +1,15 @@
-"""`evaluate-model DIR`: how well the network does on labelled cases; no audit."""
+"""`evaluate-model DIR`: how well the network does on labelled cases; no audit. A refused case doesn't stop the rest."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ..errors import UsageError
+from ..errors import StudyRefused, UsageError
 from ..grading.agreement import Agreement
 from ..grading.grade import grade_study
 from ..reporting.result import SCHEMA
@@ -21,22 +22,28 @@ from .progress import ProgressBar
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prints the figures of each patient, their mean and the worst."""
+    """Prints the figures of each patient, their mean and the worst, and what was refused; the exit code."""
     if not options.folder.is_dir():
         raise UsageError(f"There is no folder {options.folder}.")
     bundle = chosen_bundle(options)
     cases = find_labelled_cases(options.folder)
-    patients = []
+    patients, refused = [], []
     model: dict[str, Any] = {}
     with SegmentationWorker(bundle.folder, trusted=True) as worker, ProgressBar(len(cases)) as bar:
         for case in cases:
             bar.begin(case.name)
-            patient, model = _evaluate(case, worker, options.device, bar.show)
-            patients.append(patient)
+            try:
+                patient, model = _evaluate(case, worker, options.device, bar.show)
+                patients.append(patient)
+            except StudyRefused as refusal:
+                refused.append({"patient": case.name, "check": refusal.check, "reason": str(refusal)})
             bar.end()
     report = {"schema": SCHEMA, **_summary(patients), "patients": patients, "model": model}
+    report |= {"refused": refused} if refused else {}
     print(json.dumps(report) if options.json else _table(report))
-    return 0
+    for left_out in refused:
+        print(f"{left_out['patient']} was left out: {left_out['reason']}", file=sys.stderr)
+    return StudyRefused.exit_code if refused else 0
 
 
 def _evaluate(
