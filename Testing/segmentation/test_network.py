@@ -16,7 +16,7 @@ from MosMedCOVIDLib.segmentation import network as network_file
 from MosMedCOVIDLib.segmentation import onnx_network, segmenter
 from MosMedCOVIDLib.segmentation.bundle import DEFAULT_BUNDLE, ONNX, WEIGHTS, Bundle
 from MosMedCOVIDLib.segmentation.masks_from_probabilities import masks_from_probabilities
-from MosMedCOVIDLib.segmentation.network import choose_device, explained, load_network
+from MosMedCOVIDLib.segmentation.network import choose_device, explained, failures_told, load_network
 from MosMedCOVIDLib.segmentation.onnx_network import OnnxNetwork
 from MosMedCOVIDLib.segmentation.view import View
 from MosMedCOVIDLib.study.labelled import read_mask
@@ -282,6 +282,37 @@ def test_weights_of_another_network_are_a_sentence(copy):
 def test_that_there_is_no_memory_is_not_the_models_fault():
     with pytest.raises(MemoryError), explained(Bundle()):
         raise MemoryError
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process's memory so")
+def test_memory_that_the_runtime_cannot_get_is_told_as_memory(root):
+    """ONNX Runtime calls it a failure of its own."""
+    code = """
+import resource
+import numpy as np
+from MosMedCOVIDLib.segmentation.bundle import Bundle
+from MosMedCOVIDLib.segmentation.network import failures_told
+from MosMedCOVIDLib.segmentation.onnx_network import OnnxNetwork
+network, slices = OnnxNetwork(Bundle(), 1), np.zeros((1, 3, 4096, 4096), np.float32)
+with open("/proc/self/statm") as file:
+    taken = int(file.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (taken + 300_000_000,) * 2)
+try:
+    with failures_told(network):
+        network._certainty(slices)
+except MemoryError as error:
+    print("told as memory:", type(error.__cause__).__name__)
+"""
+    told = subprocess.run([sys.executable, "-c", code], cwd=root / "MosMedCOVID", capture_output=True, text=True)
+    assert "told as memory: Fail" in told.stdout, told.stderr
+
+
+def test_a_gpu_that_fails_at_work_names_the_way_out():
+    said = r"The GPU failed \(CUDA error.*\); nothing was saved.*--device cpu"
+    with pytest.raises(SetupError, match=said), failures_told(types.SimpleNamespace(device="cuda")):
+        raise RuntimeError("CUDA error: an illegal memory access was encountered\nCompile with ...")
+    with pytest.raises(RuntimeError, match="a defect"), failures_told(types.SimpleNamespace(device="cpu")):
+        raise RuntimeError("a defect")
 
 
 def test_values_that_are_no_numbers_never_become_a_mask(copy, view):

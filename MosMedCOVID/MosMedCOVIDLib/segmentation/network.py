@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ..errors import SetupError
+from ..errors import MosMedError, SetupError
 from .bundle import ONNX, Bundle
 from .channels import Channels
 from .view import View, ViewSettings
@@ -27,13 +27,19 @@ WAYS_OUT = {
     "monai": "run `python3 MosMedCOVID setup --torch cpu`",
 }
 CUDA_WAY_OUT = "run `python3 MosMedCOVID setup --torch cuda` (in Slicer, choose the device GPU again to install it)"
+NO_MEMORY_WORDS = ("failed to allocate", "allocate memory", "not enough memory")  # of ONNX Runtime and torch
 OnProgress = Callable[[float], None]  # is told the share that is done, 0…1
 
 
-class SliceNetwork(Protocol):
-    """A network that sees slices with their neighbours; `device`, "cpu" or "cuda", is where it ran last."""
+class HasDevice(Protocol):
+    """`device`, "cpu" or "cuda", is where it ran last."""
 
     device: str
+
+
+class SliceNetwork(HasDevice, Protocol):
+    """A network that sees slices with their neighbours."""
+
     view_settings: ViewSettings
 
     def probabilities(self, view: View, progress: OnProgress = ...) -> np.ndarray:
@@ -112,7 +118,30 @@ def explained(bundle: Bundle) -> Iterator[None]:
             "run `python3 MosMedCOVID setup`; on Windows, install Microsoft's Visual C++ Redistributable first."
         ) from error
     except Exception as error:
+        _memory_error(error)
         raise SetupError(f"The model {bundle.folder} cannot be loaded or run: {_first_line(error)}") from error
+
+
+@contextlib.contextmanager
+def failures_told(network: HasDevice) -> Iterator[None]:
+    """What a runtime raises at work, in its own words, becomes a MemoryError, or a sentence where the GPU failed."""
+    try:
+        yield
+    except (MosMedError, MemoryError):
+        raise
+    except Exception as error:
+        _memory_error(error)
+        if network.device == "cpu":
+            raise
+        raise SetupError(
+            f"The GPU failed ({_first_line(error)}); nothing was saved. Run it again, or use the CPU (--device cpu)."
+        ) from error
+
+
+def _memory_error(error: Exception) -> None:
+    """Raises MemoryError where a runtime says by an error of its own that the computer's memory is full."""
+    if any(words in str(error).lower() for words in NO_MEMORY_WORDS):
+        raise MemoryError(_first_line(error)) from error
 
 
 def _first_line(error: Exception) -> str:

@@ -11,7 +11,7 @@ from ..study.study import Study
 from .bundle import Bundle
 from .masks import Masks
 from .masks_from_probabilities import masks_from_probabilities
-from .network import SliceNetwork, choose_device, load_network
+from .network import SliceNetwork, choose_device, failures_told, load_network
 from .view import View
 from .volume_network import VolumeNetwork
 
@@ -67,11 +67,13 @@ class Segmenter:
         if isinstance(network, VolumeNetwork):
             view = View.whole(study, lungs)
             stage(NETWORK, 0.0)
-            probabilities = network.probabilities(study, folder, progress)
+            with failures_told(network):
+                probabilities = network.probabilities(study, folder, progress)
         else:
             view = View.of(study, lungs, network.view_settings)
             stage(NETWORK, 0.0)
-            probabilities = network.probabilities(view, progress)
+            with failures_told(network):
+                probabilities = network.probabilities(view, progress)
         model = self._bundle.model(network.device)
         stage(DRAWING, 0.0)
         return masks_from_probabilities(study, view, probabilities, model, lambda share: stage(DRAWING, share))
