@@ -10,7 +10,7 @@ slices.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -47,17 +47,21 @@ def compared(one: Drawn, other: Drawn) -> Counts:
 def patients(data: Path, out: Path) -> dict[str, list[Counts]]:
     """The counts of each pair, of each patient whom both have drawn; the scans of one patient pooled."""
     counts: dict[str, list[Counts]] = {}
+    for patient, kept in _scans(out):
+        if not (data / "medseg-9" / kept.name).exists():
+            continue
+        drawn = three(data, kept)
+        of_scan = [compared(drawn[one], drawn[other]) for one, other in PAIRS]
+        before = counts.get(patient)
+        counts[patient] = [a + b for a, b in zip(before, of_scan, strict=True)] if before else of_scan
+    return counts
+
+
+def _scans(out: Path) -> Iterator[tuple[str, Path]]:
+    """Each patient's name with each file of what the network of the fold found."""
     for fold, names in enumerate(FOLDS):
         for patient in names:
-            for kept in sorted((out / f"fold{fold}").glob(f"{patient}*.npz")):
-                if (data / "medseg-9" / kept.name).exists():
-                    drawn = three(data, kept)
-                    of_scan = [compared(drawn[one], drawn[other]) for one, other in PAIRS]
-                    before = counts.get(patient)
-                    counts[patient] = (
-                        [a + b for a, b in zip(before, of_scan, strict=True)] if before is not None else of_scan
-                    )
-    return counts
+            yield from ((patient, kept) for kept in sorted((out / f"fold{fold}").glob(f"{patient}*.npz")))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
