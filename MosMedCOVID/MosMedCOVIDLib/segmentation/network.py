@@ -118,7 +118,7 @@ def explained(bundle: Bundle) -> Iterator[None]:
             "run `python3 MosMedCOVID setup`; on Windows, install Microsoft's Visual C++ Redistributable first."
         ) from error
     except Exception as error:
-        _memory_error(error)
+        _raise_if_memory_is_full(error)
         raise SetupError(f"The model {bundle.folder} cannot be loaded or run: {_first_line(error)}") from error
 
 
@@ -130,7 +130,7 @@ def failures_told(network: HasDevice) -> Iterator[None]:
     except (MosMedError, MemoryError):
         raise
     except Exception as error:
-        _memory_error(error)
+        _raise_if_memory_is_full(error)
         if network.device == "cpu":
             raise
         raise SetupError(
@@ -138,7 +138,7 @@ def failures_told(network: HasDevice) -> Iterator[None]:
         ) from error
 
 
-def _memory_error(error: Exception) -> None:
+def _raise_if_memory_is_full(error: Exception) -> None:
     """Raises MemoryError where a runtime says by an error of its own that the computer's memory is full."""
     if any(words in str(error).lower() for words in NO_MEMORY_WORDS):
         raise MemoryError(_first_line(error)) from error
