@@ -28,6 +28,7 @@ from scripts.bowel import lay_bowel  # noqa: E402
 from scripts.case import CONSOLIDATION, LESION, LUNG, Case  # noqa: E402
 from scripts.effusions import lay_effusion  # noqa: E402
 from scripts.lesions import Picture, lay_in, lay_made_up  # noqa: E402
+from scripts.lung_density import fade_lesions, lay_dependent_density, let_air_out  # noqa: E402
 from scripts.prepare import OWN_SET, load_sets, own_case, view_settings, write  # noqa: E402
 from scripts.train import Schedule, as_seen, train  # noqa: E402
 
@@ -56,6 +57,9 @@ UNCHANGED = Augmentation(
     thick=0,
     laid_into_ill=0,
     laid_into_others=0,
+    fainter=0,
+    expiration=0,
+    dependent=0,
     effusion=0,
     bowel=0,
 )
@@ -97,6 +101,15 @@ def augmentation():
     settings = json.loads(TRAIN.read_text(encoding="utf-8"))["augmentation"]
     assert settings.pop("_target_") == "scripts.augment.Augmentation"
     return Augmentation(**{key: tuple(value) if isinstance(value, list) else value for key, value in settings.items()})
+
+
+@pytest.fixture
+def chest():
+    """Two healthy lungs of -850 HU in soft tissue, all known."""
+    lungs = np.zeros((3, 96, 96), np.float32)
+    lungs[:, 20:80, 10:40] = lungs[:, 20:80, 56:86] = 1
+    hu = np.where(lungs > 0, -850, 40).astype(np.float32)
+    return Picture(hu, lungs, np.stack([lungs[1], 0 * lungs[1], 0 * lungs[1]]), np.ones_like(hu))
 
 
 def sampler(cases, how, crop=64, pixel_mm=1.5):
@@ -154,7 +167,8 @@ def test_image_and_masks_are_moved_alike(augmentation):
     images = np.where(disc, 200, 100).astype(np.int16)[None]
     case = Case("disc", "disc", images, masks, np.ones((1, 3, 1, 1), np.uint8), np.ones((1, 160, 192), bool), 1.5, 0, 1)
     same_grey = {"stretch": 0, "offset_hu": 0, "blurred": 0, "sharpened": 0, "noisy": 0, "fill_hu": (-500, -500)}
-    moved = replace(augmentation, laid_into_ill=0, laid_into_others=0, effusion=0, bowel=0, **same_grey)
+    same_grey |= {"laid_into_ill": 0, "laid_into_others": 0, "fainter": 0, "expiration": 0, "dependent": 0}
+    moved = replace(augmentation, effusion=0, bowel=0, **same_grey)
     images, masks, known = sampler([case], moved, 192).batch(20, np.random.default_rng(1))
     inside = known[:, :1].bool().expand_as(images)
     assert torch.allclose(((images - 100) / 100)[inside], masks[:, :1].expand_as(images)[inside], atol=0.05)
@@ -229,6 +243,58 @@ def test_bowel_lies_in_soft_tissue_alone_and_is_neither_lung_nor_lesion():
         assert not picture.masks[:, laid].any()
         assert np.array_equal(picture.masks[LUNG], lungs[1]), "the lung is as it was"
     assert any(laid.sum() > 400 for laid in changed), "some are as large as a stomach"
+
+
+def test_ground_glass_fades_and_consolidation_stays(chest):
+    glass, airless = np.s_[:, 40:60, 15:35], np.s_[:, 40:60, 60:80]
+    chest.hu[glass], chest.hu[airless] = -650, 20
+    chest.masks[LESION][glass[1:]] = chest.masks[LESION][airless[1:]] = 1
+    before, masks = chest.hu.copy(), chest.masks.copy()
+    fade_lesions(chest, np.random.default_rng(6))
+    inner = np.s_[:, 45:55, 20:30]
+    assert (chest.hu[inner] < -675).all()
+    assert (chest.hu[inner] > -800).all(), "fainter, but not gone"
+    assert np.allclose(chest.hu[:, 45:55, 65:75], 20)
+    assert np.array_equal(chest.hu[:, :35], before[:, :35]), "healthy lung is as it was"
+    assert np.array_equal(chest.masks, masks)
+
+
+def test_nothing_fades_without_healthy_lung_to_compare_with(chest):
+    chest.hu[chest.lungs > 0] = -650
+    chest.masks[LESION] = chest.lungs[1]
+    before = chest.hu.copy()
+    fade_lesions(chest, np.random.default_rng(7))
+    assert np.array_equal(chest.hu, before)
+
+
+def test_lungs_with_less_air_are_denser_all_over(chest):
+    chest.hu[:, 40:50, 15:25] = 30  # a vessel: there is no air to lose
+    before, random = chest.hu.copy(), np.random.default_rng(8)
+    lost = []
+    for _ in range(20):
+        picture = replace(chest, hu=before.copy())
+        let_air_out(picture, random)
+        change = (picture.hu - before)[chest.lungs > 0]
+        lost.append(float(np.median(change)))
+        assert np.allclose((picture.hu - before)[:, 42:48, 17:23], 0)
+        assert np.allclose(picture.hu[chest.lungs == 0], before[chest.lungs == 0], atol=1)
+    assert min(lost) < -5
+    assert max(lost) > 60
+
+
+def test_dependent_density_lies_behind_in_healthy_lung_and_is_no_lesion(chest):
+    chest.masks[LESION][60:80, 10:40] = 1
+    chest.hu[:, 60:80, 10:40] = -600
+    before, masks, random = chest.hu.copy(), chest.masks.copy(), np.random.default_rng(9)
+    for _ in range(20):
+        picture = replace(chest, hu=before.copy())
+        lay_dependent_density(picture, random)
+        more = picture.hu - before
+        assert more[1, 78, 60:82].max() > 15, "behind"
+        assert np.allclose(more[:, :60], 0), "nothing in front"
+        assert np.allclose(more[:, 65:75, 14:36], 0), "lesions stay as they are"
+        assert np.allclose(more[chest.lungs == 0], 0)
+        assert np.array_equal(picture.masks, masks)
 
 
 def test_nothing_is_laid_where_the_lungs_are_not_known():

@@ -14,6 +14,7 @@ from .bowel import lay_bowel
 from .case import LESION, LUNG, Case
 from .effusions import lay_effusion
 from .lesions import Picture, donors_of, lay_made_up, lay_taken
+from .lung_density import fade_lesions, lay_dependent_density, let_air_out
 
 Sample = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
@@ -26,7 +27,7 @@ class Augmentation:
     fill_hu: between the two; stretch, offset_hu: deviation of normal distributions, times a case's own `spread`. The
     others are probabilities: a slice without its neighbours, mirrored, upside down (its neighbours exchanged),
     blurred, sharpened, noisy, as thick slices see it; lesions laid into slices of cases that have some, or none;
-    pleural effusion, and stomach or bowel, laid in.
+    lesions fainter, lungs with less air, dependent density; pleural effusion, and stomach or bowel, laid in.
     """
 
     turn_degrees: float
@@ -49,6 +50,9 @@ class Augmentation:
     thick: float
     laid_into_ill: float
     laid_into_others: float
+    fainter: float
+    expiration: float
+    dependent: float
     effusion: float
     bowel: float
 
@@ -82,19 +86,28 @@ class Sampler:
         case = cases[int(random.integers(len(cases)))]
         how, index = self._how, int(random.integers(len(case.images)))
         picture, inside = self._picture(case, index, random)
-        ill = bool((case.masks[:, LESION] > 127).any())
-        if random.random() < (how.laid_into_ill if ill else how.laid_into_others):
-            self._lay_lesions(picture, random)
-        if random.random() < how.effusion:
-            lay_effusion(picture, random)
-        if random.random() < how.bowel:
-            lay_bowel(picture, random)
+        self._change_lungs(picture, bool((case.masks[:, LESION] > 127).any()), random)
         image = change_grey(picture.hu, how, case.spread, random)
         image = np.where(inside > 0.98, image, np.float32(random.uniform(*how.fill_hu)))
         if random.random() < how.upside_down:
             image = image[::-1]
         known = (picture.known > 0.98) & (inside[1] > 0.98)
         return np.ascontiguousarray(image), picture.masks, known.astype(np.float32)
+
+    def _change_lungs(self, picture: Picture, ill: bool, random: np.random.Generator) -> None:
+        how = self._how
+        if random.random() < how.fainter:
+            fade_lesions(picture, random)
+        if random.random() < how.dependent:
+            lay_dependent_density(picture, random)
+        if random.random() < (how.laid_into_ill if ill else how.laid_into_others):
+            self._lay_lesions(picture, random)
+        if random.random() < how.expiration:
+            let_air_out(picture, random)
+        if random.random() < how.effusion:
+            lay_effusion(picture, random)
+        if random.random() < how.bowel:
+            lay_bowel(picture, random)
 
     def _picture(self, case: Case, index: int, random: np.random.Generator) -> tuple[Picture, np.ndarray]:
         how = self._how
