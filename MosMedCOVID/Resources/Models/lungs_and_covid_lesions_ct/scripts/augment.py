@@ -86,7 +86,7 @@ class Sampler:
         case = cases[int(random.integers(len(cases)))]
         how, index = self._how, int(random.integers(len(case.images)))
         picture, inside = self._picture(case, index, random)
-        self._change_lungs(picture, bool((case.masks[:, LESION] > 127).any()), random)
+        self._change_chest(picture, bool((case.masks[:, LESION] > 127).any()), random)
         image = change_grey(picture.hu, how, case.spread, random)
         image = np.where(inside > 0.98, image, np.float32(random.uniform(*how.fill_hu)))
         if random.random() < how.upside_down:
@@ -94,7 +94,7 @@ class Sampler:
         known = (picture.known > 0.98) & (inside[1] > 0.98)
         return np.ascontiguousarray(image), picture.masks, known.astype(np.float32)
 
-    def _change_lungs(self, picture: Picture, ill: bool, random: np.random.Generator) -> None:
+    def _change_chest(self, picture: Picture, ill: bool, random: np.random.Generator) -> None:
         how = self._how
         if random.random() < how.fainter:
             fade_lesions(picture, random)
