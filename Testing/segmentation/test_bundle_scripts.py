@@ -176,11 +176,8 @@ def test_image_and_masks_are_moved_alike(augmentation):
     assert 0.5 < known.mean() < 1
 
 
-def test_lesions_are_laid_into_lungs_alone_and_known_there():
-    random = np.random.default_rng(3)
-    lungs = np.zeros((3, 96, 96), np.float32)
-    lungs[:, 20:80, 10:40] = lungs[:, 20:80, 56:86] = 1
-    hu = np.where(lungs > 0, -850, 40).astype(np.float32)
+def test_lesions_are_laid_into_lungs_alone_and_known_there(chest):
+    random, lungs, hu = np.random.default_rng(3), chest.lungs, chest.hu
     for _ in range(20):
         picture = Picture(hu.copy(), lungs, np.zeros((3, 96, 96), np.float32), np.zeros((3, 96, 96), np.float32))
         lay_made_up(picture, random)
@@ -205,11 +202,8 @@ def test_what_is_laid_in_dense_is_consolidation():
     assert np.array_equal(picture.masks[CONSOLIDATION] > 0, dense)
 
 
-def test_an_effusion_lies_behind_and_is_neither_lung_nor_lesion():
-    random = np.random.default_rng(3)
-    lungs = np.zeros((3, 96, 96), np.float32)
-    lungs[:, 20:80, 10:40] = lungs[:, 20:80, 56:86] = 1
-    hu = np.where(lungs > 0, -850, 40).astype(np.float32)
+def test_an_effusion_lies_behind_and_is_neither_lung_nor_lesion(chest):
+    random, lungs, hu = np.random.default_rng(3), chest.lungs, chest.hu
     for _ in range(20):
         masks = np.stack([lungs[1], lungs[1], 0 * lungs[1]])  # a lung full of lesion
         picture = Picture(hu.copy(), lungs, masks, np.ones((3, 96, 96), np.float32))

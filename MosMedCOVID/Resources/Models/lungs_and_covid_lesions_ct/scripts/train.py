@@ -99,7 +99,7 @@ def has_bfloat16(device: torch.device) -> bool:
     """Whether a device computes in bfloat16 itself: a third faster on a CPU then, and slower where it is imitated."""
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    return bool(torch.cpu._is_avx512_bf16_supported())
 
 
 def as_seen(hu: torch.Tensor) -> torch.Tensor:
